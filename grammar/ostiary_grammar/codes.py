@@ -1,0 +1,82 @@
+"""The codes of everything that reading a policy text can find, in one closed set.
+
+Each is stable and never reused. What a valid structure *means* (effects, actions, ARNs, policy types) has codes of its
+own, with the checks.
+"""
+
+import enum
+
+
+class Code(enum.Enum):
+    """What is wrong with a text; the value is the code that diagnostics carry."""
+
+    # the text is not JSON
+    JSON_SYNTAX = "json-syntax"
+    """Something stands where the language has no place for it, and no more exact code fits."""
+    EMPTY_DOCUMENT = "empty-document"
+    NOT_JSON = "not-json"
+    """The text does not even begin like JSON."""
+    BYTE_ORDER_MARK = "byte-order-mark"
+    COMMENT = "comment"
+    SINGLE_QUOTES = "single-quotes"
+    SMART_QUOTES = "smart-quotes"
+    UNQUOTED = "unquoted"
+    """A word without quotes."""
+    FOREIGN_LITERAL = "foreign-literal"
+    """`True`, `None`, `NaN` and their like: words of other languages."""
+    BAD_NUMBER = "bad-number"
+    ODD_SPACE = "odd-space"
+    """White space that is none in JSON, such as a no-break space."""
+    CONTROL_CHARACTER = "control-character"
+    BAD_ESCAPE = "bad-escape"
+    LONE_SURROGATE = "lone-surrogate"
+    """Half of a surrogate pair: no character, and nothing that UTF-8 can hold."""
+    UNCLOSED_STRING = "unclosed-string"
+    MISSING_COMMA = "missing-comma"
+    TRAILING_COMMA = "trailing-comma"
+    EXTRA_COMMA = "extra-comma"
+    MISSING_COLON = "missing-colon"
+    MISSING_VALUE = "missing-value"
+    MISSING_BRACKETS = "missing-brackets"
+    """Several values for one key without the brackets of a list."""
+    UNCLOSED_BRACKET = "unclosed-bracket"
+    EXTRA_BRACKET = "extra-bracket"
+    TRUNCATED = "truncated"
+    """The text ends too early."""
+    EXTRA_TEXT = "extra-text"
+    """Something follows the document."""
+    FRAGMENT = "fragment"
+    """A piece of a policy without its braces."""
+
+    # JSON, but not the structure of a policy
+    NOT_AN_OBJECT = "not-an-object"
+    NOT_A_POLICY = "not-a-policy"
+    """An object that has nothing of a policy."""
+    BARE_STATEMENT = "bare-statement"
+    """One statement without the document around it."""
+    MISSING_STATEMENT = "missing-statement"
+    EMPTY_STATEMENT_LIST = "empty-statement-list"
+    STATEMENT_TYPE = "statement-type"
+    UNKNOWN_KEY = "unknown-key"
+    ESCAPED_KEY = "escaped-key"
+    """The name of an element written with escapes, which readers may take for something else."""
+    DUPLICATE_KEY = "duplicate-key"
+    DUPLICATE_OPERATOR = "duplicate-operator"
+    DUPLICATE_CONDITION_KEY = "duplicate-condition-key"
+    """Two condition keys under one operator that differ only in letter case."""
+    WRONG_TYPE = "wrong-type"
+    NULL_VALUE = "null-value"
+    NESTED_LIST = "nested-list"
+    ACTION_WITH_NOT_ACTION = "action-with-not-action"
+    RESOURCE_WITH_NOT_RESOURCE = "resource-with-not-resource"
+    PRINCIPAL_WITH_NOT_PRINCIPAL = "principal-with-not-principal"
+    CONDITION_TYPE = "condition-type"
+    OPERATOR_TYPE = "operator-type"
+    """What stands under a condition operator is not an object of condition keys."""
+    CONDITION_VALUE_TYPE = "condition-value-type"
+    UNKNOWN_OPERATOR = "unknown-operator"
+
+    # more than is read
+    LIMIT = "limit"
+    TOO_MANY_ERRORS = "too-many-errors"
+    """There are more errors than are listed."""
