@@ -1,0 +1,52 @@
+"""Compilation: a policy set to a program, stage by stage.
+
+    check -> lower -> passes -> emit (with the index)
+
+Raises PolicyError with every error of every document; a policy that is not valid for its type is never skipped.
+"""
+
+from collections.abc import Iterable
+
+from ostiary_compiler.checks import check_document
+from ostiary_compiler.emit import emit
+from ostiary_compiler.lower import lower
+from ostiary_compiler.passes import run
+from ostiary_compiler.policyset import DocumentLike, PolicySet, lone_document
+from ostiary_grammar.diagnostics import Diagnostic, by_place, has_errors
+from ostiary_grammar.errors import PolicyError
+from ostiary_grammar.syntax import Document
+from ostiary_grammar.terms import PolicyType
+from ostiary_runtime.program import Program
+
+ALL_LAYERS = frozenset(PolicyType)
+
+
+def compile_program(policies: PolicySet | DocumentLike, *, layers: Iterable[PolicyType] | None = None) -> Program:
+    """The program of a policy set, or of one document as the identity policy of every caller.
+
+    `layers`: the types of policy that are asked; by default all, and identity policies alone for a lone document.
+    """
+    if not isinstance(policies, PolicySet):
+        policies = lone_document(policies)
+        layers = layers if layers is not None else (PolicyType.IDENTITY,)
+    diagnostics = check_set(policies)
+    if has_errors(diagnostics):
+        raise PolicyError(diagnostics)
+    asked = ALL_LAYERS if layers is None else frozenset(layers)
+    return emit(run(lower(policies, asked)))
+
+
+def check_set(policies: PolicySet) -> list[Diagnostic]:
+    """What the checks have to say of every document of a set, each once per type."""
+    seen: dict[tuple[PolicyType, bool, Document], None] = {}
+    for attachment in policies.attachments:
+        seen.setdefault((attachment.type, is_trust_policy(attachment.document), attachment.document))
+    found: list[Diagnostic] = []
+    for type_, trust, document in seen:
+        found.extend(check_document(document, type_, trust=trust and type_ is PolicyType.RESOURCE))
+    return by_place(found)
+
+
+def is_trust_policy(document: Document) -> bool:
+    """Whether no statement has a Resource element, as in the trust policies of roles."""
+    return all(statement.resource is None for statement in document.statements)

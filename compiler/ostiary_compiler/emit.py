@@ -1,0 +1,86 @@
+"""Emission: from the normal form to the program's tables.
+
+In: the normal form after the passes. Out: a `Program`. Patterns, principals and conditions are interned by value, in order
+of first use, so the same policies give the same tables. Statements that can never match keep their row, without actions.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Generic, TypeVar
+
+from ostiary_compiler.normal import NormalPolicy, NormalSet, NormalStatement
+from ostiary_grammar.pattern import ActionPattern
+from ostiary_runtime.index import index_actions, index_resources
+from ostiary_runtime.program import ConditionTest, Policy, PrincipalTest, Program, ResourceTest, Statement
+
+T = TypeVar("T")
+
+
+class _Table(Generic[T]):
+    """Values in order of first use; equal ones (by `key`) share a number."""
+
+    def __init__(self, key: Callable[[T], object] = lambda value: value) -> None:
+        self._key = key
+        self._numbers: dict[object, int] = {}
+        self.values: list[T] = []
+
+    def number(self, value: T) -> int:
+        key = self._key(value)
+        number = self._numbers.get(key)
+        if number is None:
+            number = self._numbers[key] = len(self.values)
+            self.values.append(value)
+        return number
+
+    def numbers(self, values: Iterable[T]) -> tuple[int, ...]:
+        return tuple(map(self.number, values))
+
+
+def emit(normal: NormalSet) -> Program:
+    """The program of a normal form."""
+    actions: _Table[ActionPattern] = _Table(lambda pattern: (pattern.service, pattern.name, pattern.certain))
+    resources: _Table[ResourceTest] = _Table()
+    principals: _Table[PrincipalTest] = _Table()
+    conditions: _Table[ConditionTest] = _Table(lambda test: (test.form, test.key, test.values, test.variables))
+    policies: list[Policy] = []
+    statements: list[Statement] = []
+
+    def put(policy: NormalPolicy, number: int, statement: NormalStatement) -> None:
+        start = statement.span.position
+        live = statement.dead is None
+        statements.append(
+            Statement(
+                policy=number,
+                index=statement.index,
+                sid=statement.sid,
+                deny=statement.deny,
+                actions=actions.numbers(statement.actions) if live else (),
+                not_action=statement.not_action and live,
+                resources=None if statement.resources is None else resources.numbers(statement.resources),
+                not_resource=statement.not_resource,
+                covers=None if policy.covers is None else resources.numbers(policy.covers),
+                principal=None if statement.principal is None else principals.number(statement.principal),
+                conditions=conditions.numbers(statement.conditions),
+                line=start.line,
+                column=start.column,
+                start=statement.span.start,
+                end=statement.span.end,
+            )
+        )
+
+    for number, policy in enumerate(normal.policies):
+        policies.append(Policy(policy.name, policy.type, policy.source, policy.targets))
+        for statement in policy.statements:
+            put(policy, number, statement)
+    return Program(
+        layers=normal.layers,
+        policies=tuple(policies),
+        statements=tuple(statements),
+        actions=tuple(actions.values),
+        resources=tuple(resources.values),
+        principals=tuple(principals.values),
+        conditions=tuple(conditions.values),
+        memberships=normal.memberships,
+        accounts=normal.accounts,
+        action_index=index_actions(actions.values),
+        headers=index_resources(resources.values),
+    )

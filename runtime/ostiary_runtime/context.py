@@ -1,0 +1,124 @@
+"""The request context: three states per key, keys without regard to case (iam-semantics.md 0.4, 7.1).
+
+In: the caller's mapping from condition key to value. Out: the state of one key: a text (single value), a tuple of
+texts (multivalued), `ABSENT`, or `UNKNOWN`. Values are text; what they mean is for the operator to say (6.4).
+Invariant: nothing is copied; a key that nobody asks about is never looked at.
+"""
+
+import enum
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from typing import Final, Literal, Protocol
+
+from ostiary_grammar.errors import RequestError
+from ostiary_grammar.terms import fold
+
+
+class Mark(enum.Enum):
+    """The two states of a key that has no value."""
+
+    ABSENT = "absent"
+    """The request does not carry the key."""
+    UNKNOWN = "unknown"
+    """Whether the request carries the key, and with which value, is not known."""
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+ABSENT: Final = Mark.ABSENT
+UNKNOWN: Final = Mark.UNKNOWN
+
+State = str | tuple[str, ...] | Literal[Mark.ABSENT, Mark.UNKNOWN]
+Context = Mapping[str, object]
+Missing = Literal["absent", "unknown"]
+
+NO_CONTEXT: Final[Context] = {}
+
+
+class Implied(Protocol):
+    """What a request implies without saying it: condition keys by their folded name, None where they are absent."""
+
+    @property
+    def derived(self) -> Mapping[str, object]: ...
+
+
+def text_of(value: object) -> str:
+    """The text form of a single value: `true`, `10`; RequestError for what is no value (iam-semantics.md 6.4)."""
+    match value:
+        case str():
+            return str(value)
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return str(value)
+        case _:
+            raise RequestError(f"a context value must be text, a number, a boolean or a list of them, not {value!r}")
+
+
+def state_of(value: object) -> State:
+    """The state that a context value stands for. An empty list is absent; a list is multivalued, whatever its length."""
+    if value is None:
+        return ABSENT
+    if isinstance(value, Mark):
+        return value
+    if isinstance(value, list | tuple | AbstractSet):
+        return tuple(text_of(member) for member in value) or ABSENT
+    return text_of(value)
+
+
+class Spellings(dict[tuple[str, ...], dict[str, str]]):
+    """For each set of keys that a context came with: from the folded key to the key as the caller spelled it.
+
+    Contexts of one program point carry the same keys again and again, so this stays small; it is capped all the same.
+    Where two keys differ only by case, the last one counts.
+    """
+
+    CAP = 4096
+
+    def __missing__(self, keys: tuple[str, ...]) -> dict[str, str]:
+        for key in keys:
+            if not isinstance(key, str):
+                raise RequestError(f"a context key must be text, not {key!r}")
+        spelled = {fold(key): key for key in keys}
+        if len(self) >= self.CAP:
+            self.clear()
+        self[keys] = spelled
+        return spelled
+
+
+class Reader:
+    """Answers what the state of a key is for one request: the context first, then what follows from the request.
+
+    `derived` holds, by folded key, the values that the request itself implies (iam-semantics.md 7.2, 7.7); they count
+    only where the context does not mention the key. `missing` is the state of every other key.
+    """
+
+    __slots__ = ("_context", "_derived", "_missing", "_resource_account", "_spelled")
+
+    def __init__(
+        self,
+        context: Context,
+        derived: Mapping[str, object],
+        resource_account: str | None,
+        missing: Missing = "absent",
+        spellings: Spellings | None = None,
+    ) -> None:
+        self._context = context
+        self._derived = derived
+        self._resource_account = resource_account
+        self._missing: State = UNKNOWN if missing == "unknown" else ABSENT
+        keys = tuple(context)
+        self._spelled = (Spellings() if spellings is None else spellings)[keys] if keys else {}
+
+    def state(self, key: str) -> State:
+        """The state of a key, given folded."""
+        spelling = self._spelled.get(key)
+        if spelling is not None:
+            return state_of(self._context[spelling])
+        if key == "aws:resourceaccount":
+            return self._resource_account or ABSENT
+        try:
+            return state_of(self._derived[key])
+        except KeyError:
+            return self._missing

@@ -1,0 +1,236 @@
+"""Entries: the statements that an action can bring into play for a scope, with what is already known of each.
+
+In: the program, a `Scope` and a folded action. Out: a `Row`: its entries in program order, and the shape of the plan as
+far as it does not depend on the resource. Action, binding and principal are decided here once and for all; what remains
+of an entry is its resource and its conditions.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ostiary_grammar.terms import PolicyType
+from ostiary_runtime.elements import match_action, match_actions
+from ostiary_runtime.match import NO, UNKNOWN, YES, Match
+from ostiary_runtime.plan import SESSION, Group, Plan, Shape, plan_for
+from ostiary_runtime.principals import EVERYONE, NOBODY, MatchClass, PrincipalMatch
+from ostiary_runtime.program import Program, Statement
+from ostiary_runtime.request import CallerKind, Resource
+from ostiary_runtime.scopes import Attachments, Scope
+
+# Services whose resources RCPs can protect (AWS Organizations User Guide, "Resource control policies").
+RCP_SERVICES = frozenset(
+    {
+        "aoss",
+        "cognito-identity",
+        "cognito-idp",
+        "dynamodb",
+        "ecr",
+        "kms",
+        "logs",
+        "s3",
+        "secretsmanager",
+        "sqs",
+        "sts",
+    }
+)
+_RCP_EXEMPT = frozenset({"kms:retiregrant"})
+# Calls that need no permission and that no policy can stop (iam-semantics.md 8.2 step 1).
+EXEMPT_ACTIONS = frozenset({"sts:getcalleridentity", "sts:getsessiontoken"})
+_TRUST_ACTIONS = frozenset(
+    {
+        "sts:assumerole",
+        "sts:assumerolewithsaml",
+        "sts:assumerolewithwebidentity",
+        "sts:tagsession",
+        "sts:setsourceidentity",
+    }
+)
+# The root user of a bucket's owner can always read, replace and delete the bucket policy (8.2 step 4, 8.5).
+_BUCKET_POLICY_ACTIONS = frozenset({"s3:getbucketpolicy", "s3:putbucketpolicy", "s3:deletebucketpolicy"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """A statement in play.
+
+    `known` is what action, binding and principal come to: Yes or Unknown. `groups` are the groups that it allows for,
+    each with whether it does so only perhaps; a Deny has none. `rcp` and `endpoint` say for which organization node or
+    endpoint the entry stands.
+    """
+
+    number: int
+    statement: Statement
+    type: PolicyType
+    known: Match
+    groups: tuple[tuple[Group, Match], ...]
+    node: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The entries of one action in one scope, in program order, and what the plan is made of."""
+
+    scope: Scope
+    action: str
+    entries: tuple[Entry, ...]
+    exempt: bool
+    rcps_apply: bool
+
+
+class ActionClasses:
+    """From a folded action to the statements whose Action or NotAction matches, by the index. Capped."""
+
+    CAP = 16384
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._positive: dict[int, list[int]] = {}
+        self._negated: list[int] = []
+        self._memo: dict[str, tuple[tuple[int, Match], ...]] = {}
+        for number, statement in enumerate(program.statements):
+            if statement.not_action:
+                self._negated.append(number)
+            else:
+                for pattern in statement.actions:
+                    self._positive.setdefault(pattern, []).append(number)
+
+    def statements(self, action: str) -> tuple[tuple[int, Match], ...]:
+        """Statements whose action element matches at least perhaps, ascending."""
+        found = self._memo.get(action)
+        if found is None:
+            found = tuple(sorted(self._classify(action).items()))
+            if len(self._memo) >= self.CAP:
+                self._memo.clear()
+            self._memo[action] = found
+        return found
+
+    def _classify(self, action: str) -> dict[int, Match]:
+        program = self._program
+        patterns: dict[int, Match] = {}
+        statements: dict[int, Match] = {}
+        for pattern in program.action_index.candidates(action):
+            match = match_action(program.actions[pattern], action)
+            if match is not NO:
+                patterns[pattern] = match
+                for number in self._positive.get(pattern, ()):
+                    statements[number] = max(match, statements.get(number, NO))
+        for number in self._negated:
+            listed = program.statements[number].actions
+            match = max((patterns.get(pattern, NO) for pattern in listed), default=NO)
+            match = match.negate() if listed else UNKNOWN
+            if match is not NO:
+                statements[number] = match
+        return statements
+
+
+class Rows:
+    """Makes rows. `indexed=False` asks every statement instead of the action index: the clear twin."""
+
+    def __init__(self, program: Program, *, indexed: bool = True) -> None:
+        self.program = program
+        self.attachments = Attachments(program)
+        self._classes = ActionClasses(program) if indexed else None
+
+    def row(self, scope: Scope, action: str) -> Row:
+        service = action.partition(":")[0]
+        exempt = action in EXEMPT_ACTIONS and scope.kind is not CallerKind.ANONYMOUS
+        rcps_apply = service in RCP_SERVICES and action not in _RCP_EXEMPT and not scope.service_linked
+        entries = () if exempt else tuple(self._entries(scope, action, rcps_apply=rcps_apply))
+        return Row(scope, action, entries, exempt, rcps_apply)
+
+    def plan(self, row: Row, resource: Resource, owner: str, *, must_grant: bool) -> tuple[Plan, frozenset[Group]]:
+        """The plan for a resource owned by `owner`, and the groups that perhaps do not bind.
+
+        `must_grant`: the resource's own policy has to grant (see `root_of_trust`).
+        """
+        scope = row.scope
+        layers = self.program.layers
+        shape = Shape(
+            kind=scope.kind,
+            same_account=scope.account == owner,
+            same_partition=not resource.fields or resource.fields[1] == scope.partition,
+            must_grant=must_grant,
+            asked=layers,
+            rcp_levels=self.attachments.rcp_levels(owner) if row.rcps_apply else (),
+            scp_levels=scope.scp_levels,
+            endpoints=self.attachments.targets(PolicyType.ENDPOINT),
+            boundaries=tuple(number for number, _ in scope.boundaries),
+            session=scope.session is not NO,
+        )
+        perhaps = {Group(PolicyType.BOUNDARY, number) for number, match in scope.boundaries if match is UNKNOWN}
+        if scope.session is UNKNOWN:
+            perhaps.add(SESSION)
+        return plan_for(shape), frozenset(perhaps)
+
+    def binds(self, entry: Entry, row: Row, owner: str) -> bool:
+        """Whether an entry stands for resources of this owner: RCPs of its levels only, and no bucket policy against root."""
+        if entry.type is PolicyType.RCP:
+            return entry.node in self.attachments.rcp_levels(owner)
+        return not (
+            entry.type is PolicyType.RESOURCE
+            and entry.statement.deny
+            and row.scope.kind is CallerKind.ROOT
+            and row.scope.account == owner
+            and row.action in _BUCKET_POLICY_ACTIONS
+        )
+
+    def _entries(self, scope: Scope, action: str, *, rcps_apply: bool) -> Iterator[Entry]:
+        bindings = dict(scope.bindings)
+        principals = dict(scope.principals)
+        resource_asked = PolicyType.RESOURCE in self.program.layers
+        for number, match in self._statements(action):
+            statement = self.program.statements[number]
+            type_ = self.program.policies[statement.policy].type
+            who = _who(statement, principals)
+            if who is NOBODY:
+                continue
+            if type_ is PolicyType.RESOURCE:
+                if resource_asked:
+                    yield _resource_entry(number, statement, match, who)
+                continue
+            for group, bound in bindings.get(statement.policy, ()):
+                if type_ is PolicyType.RCP and not rcps_apply:
+                    continue
+                known = min(match, bound, who.match)
+                node = group.key if isinstance(group.key, str) else None
+                groups = () if statement.deny else ((group, YES),)
+                yield Entry(number, statement, type_, known, groups, node)
+
+    def _statements(self, action: str) -> Iterable[tuple[int, Match]]:
+        if self._classes is not None:
+            yield from self._classes.statements(action)
+            return
+        actions = self.program.actions
+        for number, statement in enumerate(self.program.statements):
+            patterns = [actions[pattern] for pattern in statement.actions]
+            match = match_actions(patterns, action, negated=statement.not_action)
+            if match is not NO:
+                yield number, match
+
+
+def _who(statement: Statement, principals: dict[tuple[int, bool], PrincipalMatch]) -> PrincipalMatch:
+    if statement.principal is None:
+        return EVERYONE
+    return principals.get((statement.principal, statement.deny), NOBODY)
+
+
+def _resource_entry(number: int, statement: Statement, match: Match, who: PrincipalMatch) -> Entry:
+    if statement.deny:
+        return Entry(number, statement, PolicyType.RESOURCE, min(match, who.match), ())
+    groups: list[tuple[Group, Match]] = []
+    if who.sure:
+        groups.append((_grant(who.sure), YES))
+    if who.possible > who.sure:
+        groups.append((_grant(who.possible), UNKNOWN))
+    return Entry(number, statement, PolicyType.RESOURCE, match, tuple(groups))
+
+
+def _grant(match_class: MatchClass) -> Group:
+    return Group(PolicyType.RESOURCE, int(match_class))
+
+
+def root_of_trust(action: str, service: str) -> str | None:
+    """How resource parts begin whose own policy has to grant: KMS keys, and roles that are to be assumed (8.2 step 11d)."""
+    if service == "kms":
+        return "key/"
+    return "role/" if service == "iam" and action in _TRUST_ACTIONS else None

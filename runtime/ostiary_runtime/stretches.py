@@ -1,0 +1,250 @@
+"""Stretches: for one row and one ARN header, the resource parts cut into intervals on which the same patterns are in play.
+
+In: a row, and a resource's header (`arn:partition:service:region:account:`). Out: a `HeaderView`: sorted bounds over
+resource parts, and for each interval the entries in play and the status of their patterns.
+Invariant: as the index, a stretch may keep an entry that does not match; it never leaves one out that does.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ostiary_grammar.pattern import STAR, Glob, Literal, ResourceForm, Wild
+from ostiary_runtime.context import Reader
+from ostiary_runtime.decision import Decision
+from ostiary_runtime.elements import header_matches
+from ostiary_runtime.entries import Entry, Row, Rows, root_of_trust
+from ostiary_runtime.evaluate import Evaluator
+from ostiary_runtime.globs import has_variables, is_exact, is_prefix, matcher
+from ostiary_runtime.intervals import EMPTY, IntervalIndex, build
+from ostiary_runtime.plan import Group, Plan
+from ostiary_runtime.program import Program, ResourceTest
+from ostiary_runtime.request import Resource
+
+
+class HeaderIndex:
+    """Which header patterns match a concrete header, found through the service they name. Capped."""
+
+    CAP = 8192
+
+    def __init__(self, program: Program) -> None:
+        self._headers = program.headers
+        self._by_service: dict[str, list[int]] = {}
+        self._any_service: list[int] = []
+        self._live: dict[str, tuple[frozenset[int], frozenset[int]]] = {}
+        self.of_pattern: dict[int, int] = {}
+        """From a resource pattern to its header pattern."""
+        crossing = _crossing_headers(program)
+        self._crossing = crossing
+        for number, header in enumerate(program.headers):
+            service = header.fields[1]
+            if is_exact(service):
+                text = service[0].text if service and isinstance(service[0], Literal) else ""
+                self._by_service.setdefault(text, []).append(number)
+            else:
+                self._any_service.append(number)
+            for entries in header.tails.entries:
+                for pattern in entries:
+                    self.of_pattern[pattern] = number
+
+    def live(self, resource: Resource) -> tuple[frozenset[int], frozenset[int]]:
+        """Header patterns that match the resource's header field by field, and those that might by crossing colons."""
+        found = self._live.get(resource.header)
+        if found is None:
+            strict: list[int] = []
+            crossing: list[int] = []
+            for number in (*self._by_service.get(resource.fields[2], ()), *self._any_service):
+                fields = self._headers[number].fields
+                if header_matches(fields, resource.fields):
+                    strict.append(number)
+                if any(_matches_up_to(fields, resource.fields, last) for last in self._crossing.get(number, ())):
+                    crossing.append(number)
+            for number, lasts in self._crossing.items():
+                # A partition that ends in a star may run over the service as well.
+                if (
+                    0 in lasts
+                    and number not in crossing
+                    and _matches_up_to(self._headers[number].fields, resource.fields, 0)
+                ):
+                    crossing.append(number)
+            found = (frozenset(strict), frozenset(crossing))
+            if len(self._live) >= self.CAP:
+                self._live.clear()
+            self._live[resource.header] = found
+        return found
+
+
+def _crossing_headers(program: Program) -> dict[int, frozenset[int]]:
+    """For each header pattern, the fields from which some of its patterns may cross colons.
+
+    Short patterns are padded, and only their written fields count; so this is asked of the patterns, not of the header.
+    """
+    found: dict[int, set[int]] = {}
+    for number, header in enumerate(program.headers):
+        for entries in header.tails.entries:
+            for pattern in entries:
+                lasts = program.resources[pattern].crossing
+                if lasts:
+                    found.setdefault(number, set()).update(lasts)
+    return {number: frozenset(lasts) for number, lasts in found.items()}
+
+
+def _matches_up_to(pattern: Sequence[Glob], fields: Sequence[str], last: int) -> bool:
+    """Whether the fields up to and with `last` match each for itself: only then can its star run on from there."""
+    return all(matcher(pattern[index])(fields[index + 1]) for index in range(last + 1))
+
+
+# Filed in a header's index beside the patterns, for the resource parts whose own policy has to grant.
+_TRUSTED = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What is in play on one interval of resource parts, and the plan there."""
+
+    entries: tuple[Entry, ...]
+    status: dict[int, bool]
+    plan: Plan
+    perhaps: frozenset[Group]
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderView:
+    """A row seen through one header.
+
+    `index` cuts the resource parts, also where a root of trust begins; `crossing` are the row's patterns that might match
+    by crossing colons.
+    """
+
+    resource: Resource
+    owner: str
+    index: IntervalIndex
+    crossing: frozenset[int]
+    rowview: "RowView"
+
+    def stretch(self, node: int) -> Stretch:
+        """The entries in play on the interval that a trie node owns."""
+        return self.rowview.stretch(self, self.index.chain(node))
+
+
+class RowView:
+    """A row with its entries filed by the resource patterns that bring them into play."""
+
+    def __init__(self, row: Row, rows: Rows, headers: HeaderIndex) -> None:
+        self.row = row
+        self._rows = rows
+        self._headers = headers
+        self._resources = rows.program.resources
+        self._order = {entry: place for place, entry in enumerate(row.entries)}
+        self._always: list[Entry] = []
+        self._filed: dict[int, list[Entry]] = {}
+        self._by_header: dict[int, list[int]] = {}
+        for entry in row.entries:
+            patterns = _index_patterns(entry, self._resources)
+            if patterns is None:
+                self._always.append(entry)
+            for pattern in patterns or ():
+                self._filed.setdefault(pattern, []).append(entry)
+            for pattern in _arn_patterns(entry, self._resources):
+                self._by_header.setdefault(headers.of_pattern[pattern], []).append(pattern)
+        self._excluding = {
+            number
+            for entry in row.entries
+            if entry.statement.not_resource
+            for number in entry.statement.resources or ()
+        }
+        for header, filed in self._by_header.items():
+            self._by_header[header] = list(dict.fromkeys(filed))
+
+    def owner(self, resource: Resource) -> str:
+        """The account that a resource belongs to: the given one, its ARN's, or the caller's (10.50)."""
+        scope = self.row.scope
+        account = resource.account
+        return account if not scope.owner_given and len(account) == 12 and account.isdecimal() else scope.owner
+
+    def decide_plainly(self, resource: Resource, reader: Reader, evaluator: Evaluator) -> Decision:
+        """The decision with every entry asked: for a resource that is known in part, which no interval holds."""
+        entries = self.binding(self.row.entries, self.owner(resource))
+        tail = resource.fields[5] if resource.fields else ""
+        prefix = root_of_trust(self.row.action, resource.fields[2]) if resource.fields else None
+        plans = [self.plan(resource, must_grant=prefix is not None and tail.startswith(prefix))]
+        if resource.holes is not None and prefix is not None and not tail.startswith(prefix) and "*" in tail:
+            plans.insert(0, self.plan(resource, must_grant=True))
+        decisions = [evaluator.decide(entries, plan, perhaps, resource, reader) for plan, perhaps in plans]
+        return next((decision for decision in decisions if not decision.allowed), decisions[0])
+
+    def plan(self, resource: Resource, *, must_grant: bool) -> tuple[Plan, frozenset[Group]]:
+        return self._rows.plan(self.row, resource, self.owner(resource), must_grant=must_grant)
+
+    def binding(self, entries: Iterable[Entry], owner: str) -> tuple[Entry, ...]:
+        """The entries that bind resources of this owner."""
+        return tuple(entry for entry in entries if self._rows.binds(entry, self.row, owner))
+
+    def view(self, resource: Resource) -> HeaderView:
+        """The row through the header of a resource; for `*`, which has none, no ARN pattern is in play."""
+        index, crossing = EMPTY, frozenset[int]()
+        if resource.fields:
+            strict, crossing_headers = self._headers.live(resource)
+            live = [pattern for number in strict for pattern in self._by_header.get(number, ())]
+            tails = [(pattern, self._filing(pattern)) for pattern in live]
+            prefix = root_of_trust(self.row.action, resource.fields[2])
+            if prefix is not None:
+                tails.append((_TRUSTED, (Literal(prefix), Wild.STAR)))
+            index = build(tails)
+            crossing = frozenset(
+                pattern
+                for number in crossing_headers
+                for pattern in self._by_header.get(number, ())
+                if self._resources[pattern].crossing
+            )
+        return HeaderView(resource, self.owner(resource), index, crossing, self)
+
+    def _filing(self, pattern: int) -> Glob:
+        """Where a pattern is filed under its header: by its literal prefix.
+
+        But under NotResource a variable without a value is Unknown on everything that the header covers (10.4).
+        """
+        tail = self._resources[pattern].fields[4]
+        return STAR if pattern in self._excluding and has_variables(tail) else tail
+
+    def stretch(self, view: HeaderView, chain: Iterable[int]) -> Stretch:
+        chain = tuple(chain)
+        plan, perhaps = self.plan(view.resource, must_grant=_TRUSTED in chain)
+        chain = tuple(pattern for pattern in chain if pattern != _TRUSTED)
+        status = {pattern: _matches_all(self._resources[pattern].fields[4]) for pattern in chain}
+        found = set(self._always)
+        for pattern in (*status, *view.crossing):
+            found.update(self._filed.get(pattern, ()))
+        entries = sorted(found, key=self._order.__getitem__)
+        return Stretch(self.binding(entries, view.owner), status, plan, perhaps)
+
+
+def _matches_all(tail: Glob) -> bool:
+    """Whether every text in the glob's interval matches it."""
+    return is_exact(tail) or is_prefix(tail)
+
+
+def _index_patterns(entry: Entry, resources: Sequence[ResourceTest]) -> tuple[int, ...] | None:
+    """The patterns of which one must match for the entry to be in play; None: it always is."""
+    statement = entry.statement
+    if statement.covers is not None:
+        return statement.covers
+    if statement.resources is None or statement.not_resource:
+        return None
+    forms = {resources[number].form for number in statement.resources}
+    if forms & {ResourceForm.ANY, ResourceForm.STARS}:
+        return None
+    return tuple(number for number in statement.resources if resources[number].form is ResourceForm.ARN)
+
+
+def _arn_patterns(entry: Entry, resources: Sequence[ResourceTest]) -> Iterable[int]:
+    statement = entry.statement
+    for number in (*(statement.resources or ()), *(statement.covers or ())):
+        if resources[number].form is ResourceForm.ARN:
+            yield number
+
+
+def full_glob(header: str, tail: Glob) -> Glob:
+    """The glob of a whole ARN: a concrete header, then the glob of its resource part."""
+    if tail and isinstance(tail[0], Literal):
+        return (Literal(header + tail[0].text), *tail[1:])
+    return (Literal(header), *tail)
