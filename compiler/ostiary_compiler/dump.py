@@ -17,7 +17,7 @@ from ostiary_compiler.passes import run
 from ostiary_compiler.policyset import PolicySet
 from ostiary_grammar.diagnostics import has_errors
 from ostiary_grammar.errors import PolicyError
-from ostiary_grammar.pattern import Glob, Literal, Variable, Wild
+from ostiary_grammar.pattern import ActionPattern, Glob, Literal, Variable, Wild
 from ostiary_grammar.syntax import Clause, ConditionClause, Document, PrincipalClause, Statement, Text
 from ostiary_grammar.terms import PolicyType
 from ostiary_grammar.wording import visible
@@ -152,8 +152,7 @@ def _normal_statement_lines(statement: NormalStatement) -> Lines:
         yield f"    needless beside statement {statement.shadowed_by}"
     if statement.principal is not None:
         yield f"    {principal_text(statement.principal)}"
-    actions = [f"{_glob(each.service)}:{_glob(each.name)}{_unsure(not each.certain)}" for each in statement.actions]
-    yield f"    action {_none_of(negated=statement.not_action)}{_some(actions)}"
+    yield f"    action {_none_of(negated=statement.not_action)}{_some(map(action_text, statement.actions))}"
     if statement.resources is not None:
         yield f"    resource {_none_of(negated=statement.not_resource)}{_some(map(resource_text, statement.resources))}"
     for condition in statement.conditions:
@@ -221,6 +220,13 @@ def _organization_lines(form: NormalSet | Program) -> Lines:
     for account in form.accounts:
         path = " / ".join((*account.path, account.id))
         yield f"account {path}{' (management)' if account.management else ''}"
+
+
+def action_text(pattern: ActionPattern) -> str:
+    """An action pattern in one line, folded."""
+    if not (pattern.service and pattern.name):
+        return f"{pattern.text} (never)"
+    return f"{_glob(pattern.service)}:{_glob(pattern.name)}{_unsure(not pattern.certain)}"
 
 
 def condition_text(test: ConditionTest) -> str:

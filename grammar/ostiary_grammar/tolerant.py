@@ -105,7 +105,6 @@ _SMART_QUOTED = re.compile(rf"[{_SMART}](?P<text>[^\"\n{_SMART}]*)[{_SMART}\"]")
 _SMART_END = re.compile(rf"\"(?P<text>[^\"\\\n{_SMART}]*)[{_SMART}](?=\s*[,:\]}}])")
 _NOTHING_BUT_PUNCTUATION = re.compile(r"[\s,\[\]{}]*")
 _WORD_CHARACTER = re.compile(r"[^\s{}\[\],:\"/#\x00-\x1f]")
-_END_OF_LINE = re.compile(r"[^\n]*")
 
 
 def lexemes(text: str) -> Iterator[Lexeme]:

@@ -34,15 +34,15 @@ def samples(test: ConditionTest, reader: Reader) -> Iterator[Sample]:
     """Values of the test's key that are worth trying: those that the test names, one that it does not, and none."""
     shown, multivalued = test.shown, test.form.quantifier is not None
     for value, words in _named(test, reader):
-        yield Sample(shown, [value] if multivalued else value, words)
+        yield Sample(shown, (value,) if multivalued else value, words)
     other = _other(test)
     if other is not None:
-        yield Sample(shown, [other[0]] if multivalued else other[0], other[1])
+        yield Sample(shown, (other[0],) if multivalued else other[0], other[1])
     yield Sample(shown, None, "were absent")
     if test.form.base is Operator.NULL:
-        yield Sample(shown, ["x"] if multivalued else "x", "were present")
+        yield Sample(shown, ("x",) if multivalued else "x", "were present")
     if test.form.quantifier is Quantifier.FOR_ALL_VALUES:
-        yield Sample(shown, [], "held no value")
+        yield Sample(shown, (), "held no value")
 
 
 def variable_samples(tail: Glob, text: str) -> Iterator[Sample]:
@@ -114,6 +114,8 @@ def _filled(text: str, reader: Reader, *, variables: bool, like: bool) -> Iterat
 def _other(test: ConditionTest) -> tuple[str, str] | None:
     """A value that the policy does not name."""
     listed = _list(test.values)
+    if "*" in test.values and test.form.base in (Operator.STRING_LIKE, Operator.STRING_NOT_LIKE):
+        return "~", "were present"
     match test.form.base.family:
         case Family.STRING:
             return "~", f"were something else than {listed}"

@@ -46,6 +46,8 @@ def differences(policies: PolicySet, requests: list[Request], seed: int = -1) ->
     for request in requests:
         wanted = SETTINGS["oracle"](bench, request)
         for name, setting in SETTINGS.items():
+            if name == "oracle":
+                continue
             got: Said | Exception
             try:
                 got = setting(bench, request)

@@ -7,10 +7,20 @@ from hypothesis import strategies as st
 from ostiary_grammar import action, arn, patterns_reference, variables
 
 # rich in what means something somewhere; pieces as well as characters, so that whole variables occur
-PIECES = st.sampled_from(
-    ["*", "?", "${", "}", "$", "{", ":", ",", "'", '"', " ", "/", "\n", "\u2003", "a", "Z", "é", "arn", "aws", "s3"]
-    + ["${*}", "${?}", "${$}", "${aws:username}", "${aws:PrincipalTag/team, 'none'}", ", '", "'}", "arn:aws:s3:::"]
-)
+CHARACTERS = ["*", "?", "${", "}", "$", "{", ":", ",", "'", '"', " ", "/", "\n", "\u2003", "a", "Z", "é"]
+WORDS = [
+    "arn",
+    "aws",
+    "${*}",
+    "${?}",
+    "${$}",
+    "${aws:username}",
+    "${aws:PrincipalTag/t, 'none'}",
+    ", '",
+    "'}",
+    "arn:aws:s3:::",
+]
+PIECES = st.sampled_from(CHARACTERS + WORDS)
 TEXTS = st.lists(PIECES, max_size=14).map("".join) | st.text(alphabet="*?${}:,' aB", max_size=20)
 ARNS = st.lists(TEXTS, min_size=1, max_size=7).map(lambda fields: ":".join(["arn", *fields]))
 

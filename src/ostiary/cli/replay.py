@@ -1,0 +1,172 @@
+"""`ostiary replay`: what would these policies have done to the calls in a log?"""
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+import click
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from ostiary.cli.failures import ExitCode
+from ostiary.cli.options import FILE, FORMAT_OPTION, GivenPolicies, PolicyFiles
+from ostiary.cloudtrail.files import LogFile, find_log_files
+from ostiary.render.replay_json import replay_json
+from ostiary.render.replay_text import print_replay
+from ostiary.render.terminal import console
+from ostiary.replay.decide import Judge
+from ostiary.replay.question import Question
+from ostiary.replay.run import Replay, Watcher
+from ostiary.replay.run import replay as run_replay
+from ostiary_grammar.terms import PolicyType
+from ostiary_runtime.request import check_account
+
+DAMAGED = 3
+"""The exit code of a replay that ran to its end, but could not read everything."""
+
+
+@click.command()
+@click.argument("logs", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--identity",
+    type=FILE,
+    multiple=True,
+    metavar="FILE",
+    help="An identity policy of every user and role. Repeatable.",
+)
+@click.option("--scp", type=FILE, multiple=True, metavar="FILE", help="A service control policy. Repeatable.")
+@click.option(
+    "--no-full-aws-access",
+    is_flag=True,
+    help="Take SCPs literally. Without this, FullAWSAccess stands beside SCPs of which none allows anything.",
+)
+@click.option("--rcp", type=FILE, multiple=True, metavar="FILE", help="A resource control policy. Repeatable.")
+@click.option(
+    "--management-account", metavar="ID", help="The organization's management account, which no SCP or RCP binds."
+)
+@click.option(
+    "--top",
+    type=click.IntRange(min=0),
+    default=5,
+    show_default=True,
+    metavar="N",
+    help="List so many groups of stopped calls.",
+)
+@FORMAT_OPTION
+def replay(
+    *,
+    logs: tuple[Path, ...],
+    identity: tuple[Path, ...],
+    scp: tuple[Path, ...],
+    no_full_aws_access: bool,
+    rcp: tuple[Path, ...],
+    management_account: str | None,
+    top: int,
+    format_: str,
+) -> int:
+    """Replay CloudTrail logs against policies: which calls would they have stopped?
+
+    LOGS are files or folders, in the layout of a trail's bucket or any other. Only the types of policy that are given are
+    asked: with --scp alone the question is whether these SCPs would have stopped a call that went through. What a log does
+    not say stays not known, and calls whose answer hangs on it are counted apart.
+
+    The exit code is 0 if everything was replayed, 3 if some input was damaged (it is reported, the rest counts), 2 for wrong
+    usage or a policy that is not valid, and 130 if it was interrupted (the report covers what was read until then).
+
+    \b
+    ostiary replay logs/ --scp region-guard.json
+    """  # noqa: D301  # the mark is click's: it keeps lines as they are
+    files = {PolicyType.IDENTITY: identity, PolicyType.SCP: scp, PolicyType.RCP: rcp}
+    given = PolicyFiles(files, full_aws_access=not no_full_aws_access).read()
+    if management_account is not None:
+        given.policies.place(check_account(management_account), management=True)
+    for path in logs:
+        if not any(isinstance(found, LogFile) for found in find_log_files([path])):
+            raise click.BadParameter(
+                f"there is no log file (*.json, *.json.gz and the like) in `{path}`", param_hint="LOGS"
+            )
+    judge = Judge(given.engine(), question(given, management_account))
+    with _interrupts() as stopped, _progress(logs) as watcher:
+        result = run_replay(logs, judge, watcher=watcher, stopped=stopped)
+    if format_ == "json":
+        click.echo(replay_json(result))
+    else:
+        print_replay(result, console(), top=top)
+    return exit_code(result)
+
+
+def question(given: GivenPolicies, management_account: str | None) -> Question:
+    """What the policies that were given ask."""
+    names = dict.fromkeys(each.name for each in given.policies.attachments if each.name not in given.beside)
+    return Question(given.layers, tuple(names), given.beside, management_account)
+
+
+def exit_code(result: Replay) -> int:
+    """How the command ends after a report."""
+    if result.interrupted:
+        return ExitCode.INTERRUPTED
+    return DAMAGED if result.tally.damaged else ExitCode.YES
+
+
+@contextmanager
+def _interrupts() -> Iterator[Callable[[], bool]]:
+    """The first Ctrl-C ends the run at the next record, so that the counts add up; the second one at once."""
+    asked = False
+
+    def note(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        nonlocal asked
+        if asked:
+            raise KeyboardInterrupt
+        asked = True
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield lambda: asked
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+class _Bar:
+    """Moves a progress bar, by the bytes of the files that were read."""
+
+    def __init__(self, bar: Progress, logs: tuple[Path, ...]) -> None:
+        self._bar = bar
+        self._records = self._files = 0
+        sizes = [_size(found) for found in find_log_files(logs) if isinstance(found, LogFile)]
+        self._all_files = len(sizes)
+        self._task = bar.add_task("replay", total=sum(sizes), said="")
+
+    def counted(self, records: int) -> None:
+        self._records += records
+        self._say()
+
+    def finished(self, file: LogFile) -> None:
+        self._files += 1
+        self._bar.advance(self._task, _size(file))
+        self._say()
+
+    def _say(self) -> None:
+        elapsed = self._bar.tasks[0].elapsed or 0
+        rate = f", {self._records / elapsed:,.0f} events/s" if elapsed else ""
+        self._bar.update(self._task, said=f"{self._files:,} of {self._all_files:,} files{rate}")
+
+
+def _size(file: LogFile) -> int:
+    try:
+        return Path(file.path).stat().st_size
+    except OSError:
+        return 0
+
+
+@contextmanager
+def _progress(logs: tuple[Path, ...]) -> Iterator[Watcher | None]:
+    """A progress bar on a terminal; nothing at all elsewhere."""
+    screen = console(stderr=True)
+    if not screen.is_terminal:
+        yield None
+        return
+    columns = (BarColumn(), TextColumn("{task.fields[said]}", markup=False), TimeRemainingColumn())
+    with Progress(*columns, console=screen, transient=True) as bar:
+        yield _Bar(bar, logs)

@@ -1,0 +1,28 @@
+"""What reaches a terminal: consoles, and words from policies and requests made safe to print.
+
+Colour is off where the output is no terminal, and where NO_COLOR is set; rich sees to both. Lines are never wrapped, so that
+places (`file:line:column`) stay whole and can be copied.
+"""
+
+from rich.console import Console
+from rich.text import Text
+
+from ostiary_grammar.diagnostics import Severity
+from ostiary_grammar.wording import visible
+
+SEVERITY_STYLES = {
+    Severity.ERROR: "bold red",
+    Severity.SECURITY: "bold magenta",
+    Severity.WARNING: "bold yellow",
+    Severity.INFO: "bold cyan",
+}
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console that prints texts as they are: no markup, no emoji, no highlighting, no wrapping."""
+    return Console(stderr=stderr, markup=False, emoji=False, highlight=False, soft_wrap=True)
+
+
+def safe(text: str, style: str = "") -> Text:
+    """A line of text with everything that is no printable character written as an escape."""
+    return Text().append(visible(text), style)  # not as the style of the whole, which what is added would take over
