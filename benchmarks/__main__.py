@@ -1,7 +1,8 @@
-"""Benchmarks of single decisions.
+"""Benchmarks of single decisions, and of reading policies.
 
     python -m benchmarks list
     python -m benchmarks run [WORKLOAD...] [--requests N] [--rounds N] [--json FILE]
+    python -m benchmarks parse [--rounds N]
 
 Every row is checked before it is timed: each request is decided by the clear evaluator too, and on workloads that it knows by
 a naive loop over regular expressions. Times are medians over rounds, each as nanoseconds and as a ratio to the reference
@@ -20,6 +21,8 @@ from typing import Any
 import ostiary
 from benchmarks.naive import NaiveEvaluator
 from benchmarks.workloads import WORKLOADS, Request, Workload
+from ostiary_grammar.parser import load_policy
+from ostiary_grammar.span import Source
 
 SEED = 7
 Ask = Callable[..., object]
@@ -39,6 +42,21 @@ def reference_operation(rounds: int = 20_000) -> float:
     for _ in range(rounds):
         look_up(key)
     return (time.perf_counter() - started) / rounds * 1e9
+
+
+def parse(rounds: int) -> dict[str, Any]:
+    """Reading the role's policy, as text: to a syntax tree with places, and by `json.loads`, which keeps none."""
+    (attachment,) = WORKLOADS["role"](SEED, 1).policies.attachments
+    text = attachment.document.source.text
+    times: dict[str, list[float]] = {"tree": [], "json": []}
+    for _ in range(rounds):
+        started = time.perf_counter()
+        load_policy(Source("role", text))
+        read = time.perf_counter()
+        json.loads(text)
+        times["tree"].append((read - started) * 1e3)
+        times["json"].append((time.perf_counter() - read) * 1e3)
+    return {"characters": len(text), **{f"{name}_ms": round(statistics.median(ms), 3) for name, ms in times.items()}}
 
 
 def naive_for(workload: Workload) -> NaiveEvaluator | None:
@@ -97,9 +115,14 @@ def main() -> int:
     runner.add_argument("--requests", type=int, default=12_000)
     runner.add_argument("--rounds", type=int, default=7)
     runner.add_argument("--json", metavar="FILE")
+    reader = commands.add_parser("parse", help="time reading a policy")
+    reader.add_argument("--rounds", type=int, default=21)
     options = parser.parse_args()
     if options.command == "list":
         print("\n".join(WORKLOADS))
+        return 0
+    if options.command == "parse":
+        print(json.dumps(parse(options.rounds)))
         return 0
     rows = [run(WORKLOADS[name](SEED, options.requests), options.rounds) for name in options.workloads or WORKLOADS]
     for row in rows:

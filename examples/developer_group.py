@@ -40,4 +40,4 @@ for action, resource in [
     ("cloudtrail:StartLogging", TRAIL + "taros-own"),
 ]:
     decision = engine.authorize(TARO, action, resource)
-    print(f"{action:27}{resource[-13:]:15}{decision.effect.value:14}", *decision.statements)
+    print(f"{action:27}{resource.rpartition('/')[2]:15}{decision.effect.value:14}", *decision.statements)

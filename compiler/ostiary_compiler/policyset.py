@@ -6,19 +6,23 @@
     policies.place("111122223333", path=["r-root", "ou-prod"])
 
 A set is literal: what is not attached is not there. Documents are parsed when they are attached, and checked against
-their type when the set is compiled.
+their type when the set is compiled. `PolicySet.load` and `PolicySet.from_account_details` read sets from files.
 """
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
+from typing import Self
 
-from ostiary_grammar.parser import load_policy
-
+from ostiary_compiler.datafiles.reading import read_source
+from ostiary_compiler.setdata import SetData
+from ostiary_compiler.setfiles import read_details, read_set, read_sets
 from ostiary_grammar.diagnostics import Diagnostic, Severity
 from ostiary_grammar.errors import PolicyError
 from ostiary_grammar.limits import DEFAULT_LIMITS, Limits
+from ostiary_grammar.parser import load_policy
 from ostiary_grammar.span import Source
 from ostiary_grammar.syntax import Document
 from ostiary_grammar.terms import PolicyType
@@ -46,6 +50,55 @@ class PolicySet:
         self._attachments: list[Attachment] = []
         self._memberships: dict[tuple[str, str], None] = {}
         self._accounts: dict[str, Account] = {}
+        self._layers: frozenset[PolicyType] | None = None
+        self._notes: list[Diagnostic] = []
+
+    @classmethod
+    def load(cls, path: str | PathLike[str], *, limits: Limits = DEFAULT_LIMITS) -> Self:
+        """The policy set in a JSON or YAML file (`docs/policy-sets.md`); YAML needs PyYAML.
+
+        Raises PolicyError with every problem of the set and of the policies that it names, LimitError where one is too
+        large. What is merely doubtful is in `notes`.
+        """
+        return cls.from_data(read_set(Path(path), limits), limits=limits)
+
+    @classmethod
+    def from_account_details(
+        cls,
+        *paths: str | PathLike[str],
+        managed: Mapping[str, DocumentLike] | None = None,
+        limits: Limits = DEFAULT_LIMITS,
+    ) -> Self:
+        """The policies of whole accounts, from the output of IAM's GetAccountAuthorizationDetails (perhaps gzipped).
+
+        Several files may be pages of one output, or the outputs of several accounts. `managed` gives the documents of
+        managed policies that the output lacks, by ARN. Raises PolicyError with every problem of all files. An AWS managed
+        policy that is attached and not there is not counted, and `notes` warns of it.
+        """
+        documents = {arn: load_policy(source_of(each, arn), limits) for arn, each in (managed or {}).items()}
+        return cls.from_data(read_details(map(Path, paths), limits, documents), limits=limits)
+
+    @classmethod
+    def from_data(cls, data: SetData, *, limits: Limits = DEFAULT_LIMITS) -> Self:
+        """The set that was read from files."""
+        policies = cls(limits=limits)
+        for each in data.policies:
+            policies._attachments.extend(Attachment(each.document, each.type, to, each.name) for to in each.targets)
+        policies._memberships.update(dict.fromkeys(data.memberships))
+        policies._accounts.update((each.account.id, each.account) for each in data.accounts)
+        policies._layers = data.layers
+        policies._notes.extend(data.notes)
+        return policies
+
+    @property
+    def layers(self) -> frozenset[PolicyType] | None:
+        """The types of policy that the file of the set asks; None: all."""
+        return self._layers
+
+    @property
+    def notes(self) -> tuple[Diagnostic, ...]:
+        """Warnings from reading the set: what its files name and do not hold, or hold to no effect."""
+        return tuple(self._notes)
 
     @property
     def attachments(self) -> tuple[Attachment, ...]:
@@ -119,19 +172,6 @@ def source_of(document: DocumentLike, name: str | None = None) -> Source:
             raise PolicyError([Diagnostic("policy-document", Severity.ERROR, message)])
 
 
-def read_source(path: Path) -> Source:
-    """The text of a policy file; PolicyError if it cannot be read or is not UTF-8."""
-    try:
-        return Source(str(path), path.read_bytes().decode("utf-8"))
-    except OSError as problem:
-        reason = (problem.strerror or str(problem)).lower()
-        raise PolicyError([Diagnostic("policy-file", Severity.ERROR, f"cannot read `{path}`: {reason}")]) from None
-    except UnicodeDecodeError as problem:
-        message = f"`{path}` is not UTF-8: byte {problem.start} cannot be decoded"
-        advice = "save the policy as UTF-8; a policy is text, so this may be another kind of file"
-        raise PolicyError([Diagnostic("policy-encoding", Severity.ERROR, message, help=advice)]) from None
-
-
 def lone_document(document: DocumentLike, *, limits: Limits = DEFAULT_LIMITS) -> PolicySet:
     """A set of one identity policy that holds for every caller."""
     policies = PolicySet(limits=limits)
@@ -139,11 +179,30 @@ def lone_document(document: DocumentLike, *, limits: Limits = DEFAULT_LIMITS) ->
     return policies
 
 
+def load_many(paths: Iterable[str | PathLike[str]], *, limits: Limits = DEFAULT_LIMITS) -> PolicySet:
+    """One set of several files, each a policy set or account details; every problem of all of them in one run.
+
+    Where two files place an account, the one that gives a path holds; two paths that differ are an error.
+    """
+    return PolicySet.from_data(read_sets(map(Path, paths), limits), limits=limits)
+
+
 def merged(sets: Iterable[PolicySet]) -> PolicySet:
-    """One set with everything that the given ones hold, in order."""
+    """One set with everything that the given ones hold, in order.
+
+    An account keeps its path if another set places it without one. All types of policy are asked unless every set says
+    which it asks.
+    """
     whole = PolicySet()
+    layers: list[frozenset[PolicyType] | None] = []
     for policies in sets:
         whole._attachments.extend(policies.attachments)  # noqa: SLF001  # of its own class
         whole._memberships.update(policies._memberships)  # noqa: SLF001
-        whole._accounts.update(policies._accounts)  # noqa: SLF001
+        whole._notes.extend(policies.notes)  # noqa: SLF001
+        layers.append(policies.layers)
+        for account in policies.accounts:
+            if account.path or account.management or account.id not in whole._accounts:  # noqa: SLF001
+                whole._accounts[account.id] = account  # noqa: SLF001
+    if layers and None not in layers:
+        whole._layers = frozenset(type_ for each in layers if each is not None for type_ in each)  # noqa: SLF001
     return whole

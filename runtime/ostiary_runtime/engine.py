@@ -131,7 +131,7 @@ class Engine:
         missing: Missing = "absent",
     ) -> bool:
         """Whether the request is allowed. The arguments are those of `authorize`."""
-        # PERF: the same lines as in `authorize`, since a call would cost a sixth of the decision (benchmarks: single)
+        # PERF: the same lines as in `authorize`, since a call would cost a sixth of the decision (benchmark: run)
         if resource_account is None and missing == "absent":
             try:
                 asker = self._askers[principal]

@@ -34,6 +34,13 @@ RCP_SERVICES = frozenset(
     }
 )
 _RCP_EXEMPT = frozenset({"kms:retiregrant"})
+
+
+def rcps_reach(action: str) -> bool:
+    """Whether RCPs can say anything about a folded action (iam-semantics.md 8.2 step 3)."""
+    return action.partition(":")[0] in RCP_SERVICES and action not in _RCP_EXEMPT
+
+
 # Calls that need no permission and that no policy can stop (iam-semantics.md 8.2 step 1).
 EXEMPT_ACTIONS = frozenset({"sts:getcalleridentity", "sts:getsessiontoken"})
 _TRUST_ACTIONS = frozenset(
@@ -132,9 +139,8 @@ class Rows:
         self._classes = ActionClasses(program) if indexed else None
 
     def row(self, scope: Scope, action: str) -> Row:
-        service = action.partition(":")[0]
         exempt = action in EXEMPT_ACTIONS and scope.kind is not CallerKind.ANONYMOUS
-        rcps_apply = service in RCP_SERVICES and action not in _RCP_EXEMPT and not scope.service_linked
+        rcps_apply = rcps_reach(action) and not scope.service_linked
         entries = () if exempt else tuple(self._entries(scope, action, rcps_apply=rcps_apply))
         return Row(scope, action, entries, exempt, rcps_apply)
 

@@ -91,7 +91,7 @@ def attach_scps(policies: PolicySet, documents: Iterable[Path], *, full_aws_acce
             [Diagnostic("scp-level", Severity.ERROR, message, help="attach the SCPs of a level together")]
         )
     level = _top_scps(policies)
-    if beside or not level or not full_aws_access or any(_allows(each.document) for each in level):
+    if beside or not given or not full_aws_access or any(_allows(each.document) for each in level):
         return beside
     policies.attach(_FULL_SCP, type="scp", name=FULL_AWS_ACCESS)
     return True

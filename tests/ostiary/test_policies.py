@@ -79,6 +79,14 @@ def test_scps_of_single_accounts_are_another_level(policy):
     assert attach_scp(policies, policy(DENY), full_aws_access=True)
 
 
+def test_a_level_to_which_nothing_is_given_stays_as_it_is(policy):
+    """A policy set is literal: what is not attached in it is not there."""
+    policies = PolicySet()
+    policies.attach(policy(DENY), type="scp")
+    assert not attach_scps(policies, [], full_aws_access=True)
+    assert len(policies.attachments) == 1
+
+
 def test_rcps(policy):
     policies = PolicySet()
     assert not attach_rcps(policies, [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -253,9 +254,5 @@ def test_what_is_no_account(account: object):
 def test_any_text_is_taken_apart_or_refused(text: str):
     """Nothing but RequestError comes out of a hostile string, and what is taken keeps its own characters."""
     for parse in (parse_caller, parse_action, parse_resource, check_account):
-        try:
-            found = parse(text)
-        except RequestError as problem:
-            assert problem.code == "request"
-        else:
-            assert found is not None
+        with suppress(RequestError):
+            assert parse(text) is not None

@@ -10,21 +10,7 @@ from ostiary_grammar.spelling import nearest
 from ostiary_grammar.syntax import Clause, Document
 from ostiary_grammar.terms import PolicyType, fold
 from ostiary_grammar.wording import quoted
-
-RCP_SERVICES = (
-    "s3",
-    "sts",
-    "sqs",
-    "kms",
-    "secretsmanager",
-    "ecr",
-    "aoss",
-    "cognito-idp",
-    "cognito-identity",
-    "dynamodb",
-    "logs",
-)
-"""The services whose resources RCPs can limit."""
+from ostiary_runtime.entries import RCP_SERVICES
 
 
 def rcp_allow(subject: Subject) -> Findings:
@@ -100,7 +86,7 @@ def rcp_service(subject: Subject) -> Findings:
     for entry in subject.actions:
         service, colon, _ = entry.text.partition(":")
         if colon and entry.text.strip("*:") and fold(service) not in RCP_SERVICES:
-            near = nearest(service, RCP_SERVICES)
+            near = nearest(service, sorted(RCP_SERVICES))
             message = f"the service {quoted(service)} does not support RCPs"
             yield Finding(message, entry.span, entry.pointer, f"did you mean `{near}`?" if near else None)
 

@@ -18,6 +18,7 @@ from ostiary.cli.explain import explain
 from ostiary.cli.failures import OutputClosed, run
 from ostiary.cli.graph import graph
 from ostiary.cli.replay import replay
+from ostiary.cli.test import test
 
 __all__ = ["main"]
 
@@ -26,6 +27,7 @@ COMMANDS: tuple[click.Command, ...] = (
     decide,
     explain,
     replay,
+    test,
     graph,
     compile_,
 )

@@ -100,8 +100,11 @@ def _spans(decision: Decision, given: GivenPolicies | None) -> dict[int, Span]:
 
 def _span(ref: StatementRef, given: GivenPolicies) -> Span | None:
     for attachment in given.policies.attachments:
-        statements = attachment.document.statements
-        same = (attachment.name, attachment.type.value) == (ref.policy, ref.type)
-        if same and ref.index < len(statements):
-            return statements[ref.index].span
+        document = attachment.document
+        if (attachment.type.value, document.source.name) == (ref.type, ref.source) and ref.index < len(
+            document.statements
+        ):
+            span = document.statements[ref.index].span
+            if (span.position.line, span.position.column) == (ref.line, ref.column):
+                return span
     return None

@@ -2,7 +2,7 @@
 
 In: raw arguments of the command line. Out: `PolicyFiles`, which reads them into a `PolicySet` and compiles it.
 Invariant: every command that takes policies takes them in the same way, and asks exactly the types of policy for which a
-file was given: the others count as allowing and never deny.
+file was given, or that a policy set asks: the others count as allowing and never deny.
 """
 
 import functools
@@ -15,7 +15,9 @@ import click
 
 from ostiary._facade import compile as compile_policies
 from ostiary.policies import FULL_AWS_ACCESS, RCP_FULL_AWS_ACCESS, attach_files, attach_rcps, attach_scps
-from ostiary_compiler.policyset import PolicySet
+from ostiary.render.diagnostics_text import print_diagnostics
+from ostiary.render.terminal import console
+from ostiary_compiler.policyset import PolicySet, load_many
 from ostiary_grammar.diagnostics import Diagnostic
 from ostiary_grammar.errors import PolicyError
 from ostiary_grammar.terms import PolicyType
@@ -39,21 +41,29 @@ class GivenPolicies:
 
 @dataclass(frozen=True, slots=True)
 class PolicyFiles:
-    """The files of each type, as they were given."""
+    """The files of each type, as they were given, and the files that hold policy sets."""
 
     files: dict[PolicyType, tuple[Path, ...]]
     full_aws_access: bool
+    sets: tuple[Path, ...] = ()
 
     def __bool__(self) -> bool:
-        return any(self.files.values())
+        return bool(self.sets) or any(self.files.values())
 
     def read(self) -> GivenPolicies:
-        """The policies in the files; a usage error if there are none, PolicyError for all that is wrong in any of them."""
+        """The policies in the files; a usage error if there are none, PolicyError for all that is wrong in any of them.
+
+        What is doubtful in a policy set is said on the standard error.
+        """
         if not self:
             raise click.UsageError("no policy is given")
         policies = PolicySet()
         beside: list[str] = []
         diagnostics: list[Diagnostic] = []
+        try:
+            policies = load_many(self.sets)
+        except PolicyError as problem:
+            diagnostics.extend(problem.diagnostics)
         for type_, paths in self.files.items():
             try:
                 beside += _attach(policies, type_, paths, full_aws_access=self.full_aws_access)
@@ -61,8 +71,15 @@ class PolicyFiles:
                 diagnostics.extend(problem.diagnostics)
         if diagnostics:
             raise PolicyError(diagnostics)
-        layers = tuple(type_ for type_, paths in self.files.items() if paths)
-        return GivenPolicies(policies, layers, tuple(beside))
+        print_diagnostics(policies.notes, console(stderr=True))
+        return GivenPolicies(policies, self._layers(policies), tuple(beside))
+
+    def _layers(self, policies: PolicySet) -> tuple[PolicyType, ...]:
+        """The types that are asked: those of which there is a file, and those that the sets ask, which may be all."""
+        asked = {type_ for type_, paths in self.files.items() if paths}
+        if self.sets:
+            asked |= policies.layers if policies.layers is not None else set(PolicyType)
+        return tuple(type_ for type_ in PolicyType if type_ in asked)
 
 
 def _attach(policies: PolicySet, type_: PolicyType, paths: tuple[Path, ...], *, full_aws_access: bool) -> Iterable[str]:
@@ -78,6 +95,15 @@ def _attach(policies: PolicySet, type_: PolicyType, paths: tuple[Path, ...], *, 
 
 _OPTIONS = (
     click.argument("identity", metavar="[POLICY]...", nargs=-1, type=FILE),
+    click.option(
+        "--policies",
+        "sets",
+        type=FILE,
+        multiple=True,
+        metavar="SET",
+        help="A policy set in JSON or YAML, or the output of GetAccountAuthorizationDetails. It is taken literally and asks "
+        "every type of policy, unless it says which. Repeatable.",
+    ),
     click.option("--scp", type=FILE, multiple=True, metavar="FILE", help="A service control policy. Repeatable."),
     click.option(
         "--no-full-aws-access",
@@ -122,6 +148,7 @@ def policy_options(command: Callable[..., int]) -> Callable[..., int]:
     def with_files(
         *,
         identity: tuple[Path, ...],
+        sets: tuple[Path, ...],
         scp: tuple[Path, ...],
         no_full_aws_access: bool,
         rcp: tuple[Path, ...],
@@ -140,7 +167,7 @@ def policy_options(command: Callable[..., int]) -> Callable[..., int]:
             PolicyType.RCP: rcp,
             PolicyType.ENDPOINT: (endpoint_policy,) if endpoint_policy is not None else (),
         }
-        return command(files=PolicyFiles(files, full_aws_access=not no_full_aws_access), **options)
+        return command(files=PolicyFiles(files, not no_full_aws_access, sets), **options)
 
     for option in reversed(_OPTIONS):
         with_files = option(with_files)

@@ -1,6 +1,7 @@
 """`ostiary replay`: what would these policies have done to the calls in a log?"""
 
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -163,10 +164,9 @@ def _size(file: LogFile) -> int:
 @contextmanager
 def _progress(logs: tuple[Path, ...]) -> Iterator[Watcher | None]:
     """A progress bar on a terminal; nothing at all elsewhere."""
-    screen = console(stderr=True)
-    if not screen.is_terminal:
+    if not sys.stderr.isatty():  # not the console's opinion, which the environment can sway
         yield None
         return
     columns = (BarColumn(), TextColumn("{task.fields[said]}", markup=False), TimeRemainingColumn())
-    with Progress(*columns, console=screen, transient=True) as bar:
+    with Progress(*columns, console=console(stderr=True), transient=True) as bar:
         yield _Bar(bar, logs)

@@ -25,12 +25,14 @@ from ostiary_runtime.context import UNKNOWN, state_of
 from ostiary_runtime.decision import Decision, Doubt, StatementRef
 from ostiary_runtime.engine import Engine
 from ostiary_runtime.program import Program
-from ostiary_runtime.request import Caller, Principal, parse_caller
+from ostiary_runtime.request import Caller, Principal, parse_caller, parse_resource
 from ostiary_runtime.templates import ResourceTemplate
 
 # Decisions and callers that are remembered before a memo starts again.
 MOST_DECISIONS = 65_536
 MOST_CALLERS = 16_384
+# A resource of which nothing is known, but that there is one.
+ANY_ARN = ResourceTemplate("arn:*:*:*:*:*")
 
 
 class Answer(enum.Enum):
@@ -85,7 +87,10 @@ class Judge:
         return self._question
 
     def judge(self, record: Record, requests: Sequence[EventRequest]) -> Verdict | Outside:
-        """The verdict on an event: that of the request that weighs most."""
+        """The verdict on an event: that of the request that weighs most.
+
+        If one of them cannot be asked and none is denied, the event is outside: it must not pass as allowed.
+        """
         outside: Outside | None = None
         worst: Verdict | None = None
         missing: dict[Missing, None] = {}
@@ -95,12 +100,12 @@ class Judge:
             except RequestError:
                 verdict = Outside.NOT_A_REQUEST
             if isinstance(verdict, Outside):
-                outside = outside or verdict
+                outside = verdict if verdict is Outside.NOT_A_REQUEST else outside or verdict
                 continue
             missing.update(dict.fromkeys(verdict.missing))
             if worst is None or _WEIGHT[verdict.answer] > _WEIGHT[worst.answer]:
                 worst = verdict
-        if worst is None:
+        if worst is None or (outside is Outside.NOT_A_REQUEST and worst.answer is not Answer.DENY):
             return outside or Outside.NOT_A_REQUEST
         if worst.answer is not Answer.INDETERMINATE or len(missing) == len(worst.missing):
             return worst
@@ -157,33 +162,19 @@ class Judge:
         if decision is None:
             if len(self._decisions) >= MOST_DECISIONS:
                 self._decisions.clear()
-            decision = self._decisions[key] = self._authorize(principal, request, resource, asked)
+            try:
+                parse_resource(resource)
+            except RequestError:  # a name that AWS would not give says nothing about what was checked
+                resource = ANY_ARN
+            arguments = principal, request.action, resource, asked
+            owner = request.resource_account
+            decision = self._engine.authorize(*arguments, resource_account=owner, missing="unknown")
+            if not decision.certain and decision.effect is Effect.EXPLICIT_DENY:
+                # A doubtful Deny need not decide where nothing allows the request for certain.
+                without = self._allows.authorize(*arguments, resource_account=owner, missing="unknown")
+                decision = without if without.certain and not without.allowed else decision
+            self._decisions[key] = decision
         return decision
-
-    def _authorize(
-        self,
-        principal: Principal,
-        request: EventRequest,
-        resource: str | ResourceTemplate,
-        asked: Mapping[str, object],
-    ) -> Decision:
-        """The decision; where only a Deny is in doubt, but nothing allows the request anyway, it is that which decides."""
-        decisions = (
-            engine.authorize(
-                principal,
-                request.action,
-                resource,
-                asked,
-                resource_account=request.resource_account,
-                missing="unknown",
-            )
-            for engine in (self._engine, self._allows)
-        )
-        decision = next(decisions)
-        if decision.certain or decision.effect is not Effect.EXPLICIT_DENY:
-            return decision
-        without = next(decisions)
-        return without if without.certain and not without.allowed else decision
 
 
 def _resources(request: EventRequest) -> Iterator[str | ResourceTemplate]:

@@ -12,8 +12,8 @@ import enum
 from dataclasses import dataclass
 from typing import assert_never
 
-from ostiary_grammar.terms import PolicyType
-from ostiary_runtime.entries import RCP_SERVICES
+from ostiary_grammar.terms import PolicyType, fold
+from ostiary_runtime.entries import rcps_reach
 from ostiary_runtime.request import Caller, CallerKind
 
 CALLER_SIDE = frozenset({PolicyType.IDENTITY, PolicyType.BOUNDARY, PolicyType.SESSION, PolicyType.SCP})
@@ -127,7 +127,7 @@ class Question:
                     return Outside.SERVICE_LINKED_ROLE
                 if self.management and (owner or caller.account) == self.management:
                     return Outside.MANAGEMENT_ACCOUNT
-                return None if action.partition(":")[0].lower() in RCP_SERVICES else Outside.NO_RCP
+                return None if rcps_reach(fold(action)) else Outside.NO_RCP
             case PolicyType.RESOURCE | PolicyType.ENDPOINT:
                 return None
             case _ as never:

@@ -17,7 +17,7 @@ from ostiary.render import decision_json, diagnostics_json
 HEAD = """# Command line
 
 What `ostiary COMMAND --help` says, on one page.
-It is made from the commands: `OSTIARY_RENEW=1 python -m pytest tests/ostiary/cli/test_help.py` writes it anew.
+It is made from the commands: `OSTIARY_RENEW_GOLDEN=1 python -m pytest tests/ostiary/cli/test_help.py` writes it anew.
 
 `POLICY` and `FILE` may be `-` for the standard input.
 How commands end is in [exit-codes.md](exit-codes.md).

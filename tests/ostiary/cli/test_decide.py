@@ -166,6 +166,41 @@ class TestContext:
         assert "aws:sourcevpc: its value in the request is not known  app.json:4:5 statement 0\n" in run.out
 
 
+class TestPolicySets:
+    """A policy set says what is attached to whom; files that are given besides hold for everyone."""
+
+    @pytest.fixture(autouse=True)
+    def _set(self):
+        document = {"Version": "2012-10-17", "Statement": READ}
+        policies = [{"type": "identity", "to": ANN, "name": "Access", "document": document}]
+        Path("set.json").write_text(json.dumps({"policies": policies}), encoding="utf-8")
+        Path("asks.json").write_text(json.dumps({"policies": policies, "layers": ["identity"]}), encoding="utf-8")
+
+    def test_binds_whom_it_says(self):
+        run = decide("--policies", "set.json")
+        assert run.code == 0
+        assert run.out.startswith("Allowed: identity policy Access allows s3:GetObject, and nothing denies it.\n")
+        assert '"Sid": "Read"' in run.out
+        assert decide("--policies", "set.json", principal=f"{ANN}a").code == 1
+
+    def test_asks_all_or_what_it_says(self):
+        every = decide("--policies", "set.json", "--format", "json").json["asked"]
+        assert every == ["identity", "boundary", "session", "resource", "scp", "rcp", "endpoint"]
+        assert decide("--policies", "asks.json", "--format", "json").json["asked"] == ["identity"]
+
+    def test_files_besides(self):
+        scp = write("org.json", statement("Deny", "s3:*", Sid="No"))
+        run = decide("--policies", "asks.json", "--scp", scp, "--format", "json")
+        assert (run.code, run.json["asked"], run.json["layer"]) == (1, ["identity", "scp"], "scp")
+
+    def test_is_refused_with_every_problem(self):
+        Path("set.json").write_text('{"policies": [{"type": "none"}], "other": 1}', encoding="utf-8")
+        run = decide("--policies", "set.json", "broken.json")
+        assert (run.code, run.out) == (2, "")
+        assert "set.json:" in run.err
+        assert "broken.json" in run.err
+
+
 class TestProgram:
     """A saved program answers as the policies do."""
 

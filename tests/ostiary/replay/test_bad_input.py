@@ -35,7 +35,7 @@ BAD = (
     Bad("gzip-cut", lambda: _ZIPPED[: len(_ZIPPED) * 2 // 3], ("truncated",)),
     Bad("gzip-of-nothing", lambda: gzip.compress(b"", mtime=0), ("empty",)),
     Bad("gzip-header-alone", lambda: _ZIPPED[:10], ("truncated",)),
-    Bad("json-cut", lambda: _TEXT[: len(_TEXT) - 40].encode(), ("truncated",), records=1),
+    Bad("json-cut", _TEXT[:-40].encode, ("truncated",), records=1),
     Bad("deep", lambda: b'{"Records":[{"eventName":' + b"[" * 5_000 + b"]" * 5_000 + b"}]}", ("too-deep",)),
     Bad("very-deep", lambda: b"[" * 1_000_000, ("too-deep",)),
     Bad("other-json", lambda: b'{"a": 1, "b": [2, 3]}', ("not-a-record",)),

@@ -178,3 +178,15 @@ def test_resource_that_is_not_known_is_a_missing_fact(tmp_path):
     assert elsewhere["answer"]["at_most"] == 0
     everything = logs.replayed(tmp_path, [call], [deny("secretsmanager:*")])
     assert everything["answer"]["stopped"] == 1
+
+
+def test_malformed_names_never_pass_as_allowed(tmp_path):
+    """A resource whose name is none is one that is not known; a caller whose name is none can be asked nothing."""
+    odd = {"resources": [{"ARN": "arn:aws:sns", "accountId": logs.ACCOUNT, "type": "AWS::SNS::Topic"}]}
+    publish = record("sns", "Publish", {"topicArn": "arn:aws:sns"}, **odd)
+    some = deny("sns:*", Resource="arn:aws:sns:*:*:secret")
+    assert logs.replayed(tmp_path, [publish], [some])["answer"]["perhaps"] == 1
+    assert logs.replayed(tmp_path, [publish], [deny("sns:*")])["answer"]["stopped"] == 1
+    nobody = {**logs.ALICE, "arn": "arn:aws:iam::12:user/alice"}
+    report = logs.replayed(tmp_path, [record("ec2", "DescribeInstances", {}, by=nobody)], [deny("ec2:*")])
+    assert [each["reason"] for each in report["outside"]] == ["not-a-request"]

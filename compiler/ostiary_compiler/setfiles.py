@@ -1,0 +1,90 @@
+"""From paths to the data of one policy set: policy sets, account details, or both together.
+
+In: paths. Out: one `SetData` with its warnings as notes; PolicyError with every problem of all files.
+Not here: what a set file or the details say (`policyfiles`, `account_details`).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from ostiary_compiler.account_details import DetailsReader, is_account_details
+from ostiary_compiler.datafiles.codes import DataCode
+from ostiary_compiler.datafiles.cursor import Cursor, Problems, cursors
+from ostiary_compiler.datafiles.reading import read_tree
+from ostiary_compiler.datafiles.tree import Tree
+from ostiary_compiler.policyfiles import SetReader
+from ostiary_compiler.setdata import SetData, doubts, joined
+from ostiary_grammar.diagnostics import by_place
+from ostiary_grammar.errors import PolicyError
+from ostiary_grammar.limits import Limits
+from ostiary_grammar.syntax import Document
+
+
+def read_set(path: Path, limits: Limits) -> SetData:
+    """The policy set in a file; account details are refused, with advice."""
+    problems = Problems()
+    reader = SetReader(problems, limits)
+    sets = []
+    for tree in _trees([path], problems):
+        if any(map(is_account_details, tree.roots)):
+            message = "this is the output of GetAccountAuthorizationDetails, not a policy set"
+            advice = "read it with `PolicySet.from_account_details`"
+            cursors(tree, problems)[0].error(DataCode.OTHER_FORM, message, advice)
+        else:
+            sets.append(_set_in(tree, reader, problems))
+    return finished(sets, problems)
+
+
+def read_sets(paths: Iterable[Path], limits: Limits) -> SetData:
+    """What several files say together, each a policy set or account details."""
+    problems = Problems()
+    sets_reader, details_reader = SetReader(problems, limits), DetailsReader(problems, limits, {})
+    sets = []
+    for tree in _trees(paths, problems):
+        if any(map(is_account_details, tree.roots)):
+            details_reader.add(cursors(tree, problems))
+        else:
+            sets.append(_set_in(tree, sets_reader, problems))
+    # Details ask for no layers of their own, so they leave the choice to the sets.
+    details = details_reader.data()
+    whole = joined(sets, problems) if sets else SetData()
+    return finished([whole, replace(details, layers=whole.layers)], problems)
+
+
+def read_details(paths: Iterable[Path], limits: Limits, managed: Mapping[str, Document]) -> SetData:
+    """What account details say; `managed` holds the documents of managed policies that they may lack, by ARN."""
+    problems = Problems()
+    reader = DetailsReader(problems, limits, managed)
+    for tree in _trees(paths, problems):
+        reader.add(cursors(tree, problems))
+    return finished([reader.data()], problems)
+
+
+def finished(sets: Iterable[SetData], problems: Problems) -> SetData:
+    """Several sets as one with all warnings; raises PolicyError with everything that was found if an error is among it."""
+    whole = joined(sets, problems)
+    problems.extend(doubts(whole))
+    problems.raise_errors()
+    return replace(whole, notes=tuple(by_place(problems.found)))
+
+
+def _trees(paths: Iterable[Path], problems: Problems) -> list[Tree]:
+    trees = []
+    for path in paths:
+        try:
+            trees.append(read_tree(path))
+        except PolicyError as problem:
+            problems.extend(problem.diagnostics)
+    return trees
+
+
+def _set_in(tree: Tree, reader: SetReader, problems: Problems) -> SetData:
+    first, *others = cursors(tree, problems)
+    _only(others)
+    return reader.read(first, tree.notation, Path(tree.source.name).parent)
+
+
+def _only(others: list[Cursor]) -> None:
+    for each in others[:1]:
+        each.error(DataCode.OTHER_FORM, "something follows the policy set", "a file holds one set")
