@@ -88,8 +88,20 @@ def _match_template(test: ResourceTest, fields: tuple[Glob, ...], holes: tuple[G
         return YES if sure else UNKNOWN
     if all(overlaps(pattern, template) for pattern, template in pairs):
         return UNKNOWN
+    if test.written == 5 and not _may_hold_colon(holes):
+        return NO
     crossing = test.crossing and overlaps(joined(fields[: test.written]), joined(holes))
     return UNKNOWN if crossing else NO
+
+
+# Services whose resource parts never hold a colon, so that a hole in one cannot either.
+_WITHOUT_COLONS = frozenset({(Literal(service),) for service in ("ec2", "iam", "kms", "sqs")})
+
+
+def _may_hold_colon(holes: tuple[Glob, ...]) -> bool:
+    """Whether the resource part of a template can have a colon, which the reading of 10.1 needs."""
+    service, tail = holes[1], holes[4]
+    return service not in _WITHOUT_COLONS or any(isinstance(token, Literal) and ":" in token.text for token in tail)
 
 
 def joined(fields: Sequence[Glob]) -> Glob:

@@ -98,6 +98,8 @@ BINDINGS: list[tuple[str, str | None, Any, Match]] = [
     ("session", None, SESSION, YES),
     ("session", FAY, FAY, YES),
     ("session", ALICE, BY_ALICE, YES),
+    ("session", ALICE, FAY, UNKNOWN),  # who federated fay is not known
+    ("session", ALICE, BY_BOB, NO),
     ("session", None, FAY, YES),
     ("session", ALICE, ALICE, NO),  # a plain user has no session
     ("session", None, ALICE, NO),

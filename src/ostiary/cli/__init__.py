@@ -13,6 +13,7 @@ import click
 from ostiary._version import __version__
 from ostiary.cli.check import check
 from ostiary.cli.compile import compile_
+from ostiary.cli.conform import conform
 from ostiary.cli.decide import decide
 from ostiary.cli.explain import explain
 from ostiary.cli.failures import OutputClosed, run
@@ -30,6 +31,7 @@ COMMANDS: tuple[click.Command, ...] = (
     test,
     graph,
     compile_,
+    conform,
 )
 
 

@@ -13,16 +13,7 @@ from ostiary.render.test_json import results_json
 from ostiary.render.test_text import print_results
 
 # `\b` keeps the lines of a paragraph as they are
-_EXAMPLES = (
-    "\b\nExample of a FILE:\n"
-    "  policies: {identity: [app.json]}\n"
-    "  defaults: {principal: 'arn:aws:iam::111122223333:role/app'}\n"
-    "  tests:\n"
-    "    - name: reads its own bucket\n"
-    "      action: [s3:GetObject, s3:ListBucket]\n"
-    "      resource: arn:aws:s3:::app/key\n"
-    "      want: Allow\n"
-)
+_EXAMPLES = "\b\nExamples:\n  ostiary test tests/app.yaml\n  ostiary test tests/*.yaml --junit report.xml\n"
 
 
 @click.command("test", epilog=_EXAMPLES)
