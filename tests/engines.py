@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
-import ostiary
-from ostiary_runtime.codec import from_bytes, to_bytes
 from tests.oracle import model
 from tests.oracle.decide import decide
+
+import ostiary
+from ostiary_runtime.codec import from_bytes, to_bytes
 
 
 @dataclass(frozen=True, slots=True)

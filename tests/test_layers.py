@@ -22,6 +22,7 @@ LIBRARIES = {
     "networkx": {"ostiary_compiler"},
     "click": {"ostiary"},
     "rich": {"ostiary"},
+    "yaml": {"ostiary_compiler"},
 }
 # What only the parser needs; the runtime, which decides, must do without.
 HEAVY = {"ostiary_grammar.parser", "lark", "networkx"}

@@ -3,7 +3,8 @@
 In: the pages of one or more accounts: an object, a list of them, or several one after the other. Documents may be objects
 (as the command line gives them) or percent-encoded texts (as the API does).
 Out: `SetData`. Inline and attached policies of users, groups and roles are identity policies, managed ones in their default
-version; permissions boundaries are boundaries; the trust policy of a role is a resource policy of the role.
+version; permissions boundaries are boundaries; the trust policy of a role is a resource policy of the role. Asked are
+identity policies and boundaries: key and bucket policies are not in the output, so it cannot say what they would.
 Invariant: what is attached and not in the file is told: an AWS managed policy as a warning, since not every output has
 them; anything else is an error, and so is a missing boundary, without which more would be allowed.
 Not here: instance profiles, tags, and what the documents mean.
@@ -25,6 +26,9 @@ from ostiary_grammar.terms import PolicyType
 from ostiary_grammar.wording import quoted
 from ostiary_runtime.program import Account
 
+ASKED = frozenset({PolicyType.IDENTITY, PolicyType.BOUNDARY})
+"""What the details know in full: they hold no organization policies and, but for trust policies, no resource policies."""
+
 _LISTS = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
 _PAGING = ("IsTruncated", "Marker")
 _ATTACHED = "AttachedManagedPolicies"
@@ -33,10 +37,21 @@ _GIVE = "get the details with the filter `AWSManagedPolicy` too, or give the doc
 
 
 def is_account_details(node: Node) -> bool:
-    """Whether a value looks like the output, and not like a policy set."""
-    if isinstance(node, ListNode):
-        return bool(node.items) and is_account_details(node.items[0])
-    return isinstance(node, ObjectNode) and any(key.text in _LISTS for key, _ in node.members)
+    """Whether a value looks like the output, and not like a policy set with a misspelled key."""
+    match node:
+        case ListNode():
+            return bool(node.items) and is_account_details(node.items[0])
+        case ObjectNode():
+            return any(_is_list_of_details(key.text, value) for key, value in node.members)
+        case Leaf():
+            return False
+
+
+def _is_list_of_details(key: str, value: Node) -> bool:
+    if key != "Policies":
+        return key in _LISTS
+    first = value.items[0] if isinstance(value, ListNode) and value.items else None
+    return isinstance(first, ObjectNode) and any(key.text == "PolicyVersionList" for key, _ in first.members)
 
 
 @dataclass(slots=True)
@@ -77,6 +92,8 @@ class DetailsReader:
         pages = [
             page for root in top for page in (root.items("the pages") if isinstance(root.node, ListNode) else [root])
         ]
+        if not pages and top:
+            top[0].error(DataCode.EMPTY_LIST, "there are no pages here")
         for page in pages:
             self._page(page)
         last = pages[-1].some(*_PAGING) if pages and isinstance(pages[-1].node, ObjectNode) else {}
@@ -91,7 +108,7 @@ class DetailsReader:
         accounts = tuple(
             PlacedAccount(Account(number, (), management=False), at) for number, at in self._accounts.items()
         )
-        return SetData((*self._policies, *attached), tuple(dict.fromkeys(memberships)), accounts)
+        return SetData((*self._policies, *attached), tuple(dict.fromkeys(memberships)), accounts, ASKED)
 
     # ---- pages ----
 

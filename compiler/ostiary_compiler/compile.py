@@ -24,7 +24,8 @@ ALL_LAYERS = frozenset(PolicyType)
 def compile_program(policies: PolicySet | DocumentLike, *, layers: Iterable[PolicyType] | None = None) -> Program:
     """The program of a policy set, or of one document as the identity policy of every caller.
 
-    `layers`: the types of policy that are asked; by default all, and identity policies alone for a lone document.
+    `layers`: the types of policy that are asked; by default those that the set's file names, else all; identity
+    policies alone for a lone document.
     """
     if not isinstance(policies, PolicySet):
         policies = lone_document(policies)
@@ -32,16 +33,17 @@ def compile_program(policies: PolicySet | DocumentLike, *, layers: Iterable[Poli
     diagnostics = check_set(policies)
     if has_errors(diagnostics):
         raise PolicyError(diagnostics)
-    asked = ALL_LAYERS if layers is None else frozenset(layers)
-    return emit(run(lower(policies, asked)))
+    if layers is None:
+        layers = policies.layers if policies.layers is not None else ALL_LAYERS
+    return emit(run(lower(policies, frozenset(layers))))
 
 
 def check_set(policies: PolicySet) -> list[Diagnostic]:
-    """What the checks have to say of every document of a set, each once per type."""
+    """What there is to say of a set: what reading its files noted, then what the checks say of every document and type."""
     seen: dict[tuple[PolicyType, bool, Document], None] = {}
     for attachment in policies.attachments:
         seen.setdefault((attachment.type, is_trust_policy(attachment.document), attachment.document))
-    found: list[Diagnostic] = []
+    found: list[Diagnostic] = list(policies.notes)
     for type_, trust, document in seen:
         found.extend(check_document(document, type_, trust=trust and type_ is PolicyType.RESOURCE))
     return by_place(found)

@@ -19,7 +19,7 @@ from ostiary_compiler.datafiles.codes import DataCode
 from ostiary_compiler.datafiles.cursor import Cursor, Problems
 from ostiary_compiler.datafiles.embedded import embedded_document
 from ostiary_compiler.datafiles.reading import read_source
-from ostiary_compiler.datafiles.tree import Notation
+from ostiary_compiler.datafiles.tree import Notation, ObjectNode
 from ostiary_compiler.setdata import PlacedAccount, ReadPolicy, SetData
 from ostiary_grammar.arn import split_arn
 from ostiary_grammar.errors import PolicyError
@@ -53,7 +53,7 @@ class SetReader:
     def read(self, top: Cursor, notation: Notation, folder: Path) -> SetData:
         """The set that a value says. Files are looked for from `folder`."""
         members = top.members(SET_KEYS, "a policy set")
-        if not members:
+        if isinstance(top.node, ObjectNode) and not top.node.members:
             top.error(DataCode.MISSING_KEY, "the policy set says nothing", "give `policies`")
         layers = _layers(members["layers"]) if "layers" in members else None
         policies = members["policies"].items("`policies`") if "policies" in members else []

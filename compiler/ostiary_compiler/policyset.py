@@ -18,7 +18,7 @@ from typing import Self
 
 from ostiary_compiler.datafiles.reading import read_source
 from ostiary_compiler.setdata import SetData
-from ostiary_compiler.setfiles import read_details, read_set, read_sets
+from ostiary_compiler.setfiles import read_details, read_sets
 from ostiary_grammar.diagnostics import Diagnostic, Severity
 from ostiary_grammar.errors import PolicyError
 from ostiary_grammar.limits import DEFAULT_LIMITS, Limits
@@ -54,13 +54,15 @@ class PolicySet:
         self._notes: list[Diagnostic] = []
 
     @classmethod
-    def load(cls, path: str | PathLike[str], *, limits: Limits = DEFAULT_LIMITS) -> Self:
+    def load(cls, *paths: str | PathLike[str], limits: Limits = DEFAULT_LIMITS) -> Self:
         """The policy set in a JSON or YAML file (`docs/policy-sets.md`); YAML needs PyYAML.
 
-        Raises PolicyError with every problem of the set and of the policies that it names, LimitError where one is too
+        Several files make up one set, and each may also be account details (see `from_account_details`). Where two files
+        place an account, the one that gives a path holds.
+        Raises PolicyError with every problem of the files and of the policies that they name, LimitError where one is too
         large. What is merely doubtful is in `notes`.
         """
-        return cls.from_data(read_set(Path(path), limits), limits=limits)
+        return cls.from_data(read_sets(map(Path, paths), limits), limits=limits)
 
     @classmethod
     def from_account_details(
@@ -180,11 +182,8 @@ def lone_document(document: DocumentLike, *, limits: Limits = DEFAULT_LIMITS) ->
 
 
 def load_many(paths: Iterable[str | PathLike[str]], *, limits: Limits = DEFAULT_LIMITS) -> PolicySet:
-    """One set of several files, each a policy set or account details; every problem of all of them in one run.
-
-    Where two files place an account, the one that gives a path holds; two paths that differ are an error.
-    """
-    return PolicySet.from_data(read_sets(map(Path, paths), limits), limits=limits)
+    """One set of several files, as `PolicySet.load` makes it."""
+    return PolicySet.load(*paths, limits=limits)
 
 
 def merged(sets: Iterable[PolicySet]) -> PolicySet:

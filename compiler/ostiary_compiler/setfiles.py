@@ -21,21 +21,6 @@ from ostiary_grammar.limits import Limits
 from ostiary_grammar.syntax import Document
 
 
-def read_set(path: Path, limits: Limits) -> SetData:
-    """The policy set in a file; account details are refused, with advice."""
-    problems = Problems()
-    reader = SetReader(problems, limits)
-    sets = []
-    for tree in _trees([path], problems):
-        if any(map(is_account_details, tree.roots)):
-            message = "this is the output of GetAccountAuthorizationDetails, not a policy set"
-            advice = "read it with `PolicySet.from_account_details`"
-            cursors(tree, problems)[0].error(DataCode.OTHER_FORM, message, advice)
-        else:
-            sets.append(_set_in(tree, reader, problems))
-    return finished(sets, problems)
-
-
 def read_sets(paths: Iterable[Path], limits: Limits) -> SetData:
     """What several files say together, each a policy set or account details."""
     problems = Problems()
@@ -46,9 +31,11 @@ def read_sets(paths: Iterable[Path], limits: Limits) -> SetData:
             details_reader.add(cursors(tree, problems))
         else:
             sets.append(_set_in(tree, sets_reader, problems))
-    # Details ask for no layers of their own, so they leave the choice to the sets.
     details = details_reader.data()
-    whole = joined(sets, problems) if sets else SetData()
+    if not sets:
+        return _details_alone(details, problems)
+    # Beside sets, details leave it to them what is asked.
+    whole = joined(sets, problems)
     return finished([whole, replace(details, layers=whole.layers)], problems)
 
 
@@ -58,7 +45,13 @@ def read_details(paths: Iterable[Path], limits: Limits, managed: Mapping[str, Do
     reader = DetailsReader(problems, limits, managed)
     for tree in _trees(paths, problems):
         reader.add(cursors(tree, problems))
-    return finished([reader.data()], problems)
+    return _details_alone(reader.data(), problems)
+
+
+def _details_alone(details: SetData, problems: Problems) -> SetData:
+    """Details by themselves; that their trust policies are not asked is no fault of theirs, so nothing is said of it."""
+    problems.raise_errors()
+    return replace(details, notes=tuple(by_place(problems.found)))
 
 
 def finished(sets: Iterable[SetData], problems: Problems) -> SetData:

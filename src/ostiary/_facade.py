@@ -4,13 +4,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ostiary_compiler.checks import check_document
-from ostiary_grammar.parser import parse_policy
-
 from ostiary_compiler.compile import check_set, compile_program, is_trust_policy
 from ostiary_compiler.policyset import DocumentLike, PolicySet, policy_type, source_of
 from ostiary_grammar.diagnostics import Diagnostic
 from ostiary_grammar.errors import PolicyError, ProgramError
 from ostiary_grammar.limits import DEFAULT_LIMITS, Limits
+from ostiary_grammar.parser import parse_policy
 from ostiary_grammar.terms import PolicyType
 from ostiary_runtime.codec import from_bytes
 from ostiary_runtime.engine import Engine

@@ -81,5 +81,9 @@ def _of_valid(policies: PolicySet, request: Request) -> Iterator[Difference]:
 
 def described(difference: Difference) -> str:
     """All that is needed to see the difference again."""
-    lines = [str(difference), pprint.pformat(difference.policies, width=140), pprint.pformat(difference.request, width=140)]
+    lines = [
+        str(difference),
+        pprint.pformat(difference.policies, width=140),
+        pprint.pformat(difference.request, width=140),
+    ]
     return "\n".join(lines)

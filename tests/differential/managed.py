@@ -18,12 +18,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.oracle.decide import decide
+from tests.oracle.model import Attachment, PolicySet, Request
+
 import ostiary
 from ostiary.cloudtrail.reference import Reference
 from ostiary_grammar.action import parse_action
 from ostiary_runtime.elements import match_action
-from tests.oracle.decide import decide
-from tests.oracle.model import Attachment, PolicySet, Request
 
 MANAGED = Path(__file__).parents[3] / "shared" / "data" / "policies" / "managed.ndjson.gz"
 USER = "arn:aws:iam::111122223333:user/ann"

@@ -11,10 +11,29 @@ from itertools import islice
 
 import pytest
 from tests.differential.generated import REQUESTS, described, differences, pairs, shrunk
+from tests.engines import SETTINGS, Bench, Said
+from tests.oracle.decide import decide
+from tests.oracle.model import Request
 
 PAIRS = int(os.environ.get("OSTIARY_PAIRS", "2000"))
 SEED = int(os.environ.get("OSTIARY_SEED", "0"))
 SLICES = 8  # so that what fails is told in part, and workers can share
+
+
+def test_a_difference_is_found_and_made_small(monkeypatch: pytest.MonkeyPatch):
+    """An engine that forgets about explicit denials does not get through."""
+
+    def forgetful(bench: Bench, request: Request) -> Said:
+        answer = SETTINGS["oracle"](bench, request)
+        return Said("ImplicitDeny", True, False) if answer.effect == "ExplicitDeny" else answer
+
+    monkeypatch.setitem(SETTINGS, "forgetful", forgetful)
+    policies, requests = next(pairs(0))
+    found = [each for each in differences(policies, requests) if each.setting == "forgetful"]
+    assert len(found) == sum(decide(policies, request).effect == "ExplicitDeny" for request in requests) > 0
+    small = shrunk(found[0])
+    assert len(small.policies.attachments) == 1
+    assert "forgetful" in described(small)
 
 
 @pytest.mark.parametrize("number", range(SLICES))

@@ -1,14 +1,14 @@
 """Explanations agree with decisions, and every hint does what it says."""
 
 import pytest
+from tests.engines import call, compile_engine
+from tests.oracle.decide import decide
+from tests.strategies.generate import generate
 
 import ostiary
 from ostiary_grammar.terms import Effect
 from ostiary_runtime.explain import Element, Verdict
 from ostiary_runtime.match import Match
-from tests.engines import call, compile_engine
-from tests.oracle.decide import decide
-from tests.strategies.generate import generate
 
 ANN = "arn:aws:iam::111122223333:user/ann"
 
@@ -79,8 +79,18 @@ def test_two_changes_where_one_is_not_enough():
     """Where no single change does it, a pair is found."""
     found = explained(
         [
-            {"Effect": "Allow", "Action": "s3:*", "Resource": "*", "Condition": {"Bool": {"aws:SecureTransport": "true"}}},
-            {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"StringNotEquals": {"aws:SourceVpc": "vpc-1"}}},
+            {
+                "Effect": "Allow",
+                "Action": "s3:*",
+                "Resource": "*",
+                "Condition": {"Bool": {"aws:SecureTransport": "true"}},
+            },
+            {
+                "Effect": "Deny",
+                "Action": "*",
+                "Resource": "*",
+                "Condition": {"StringNotEquals": {"aws:SourceVpc": "vpc-1"}},
+            },
         ],
         context={"aws:SecureTransport": "false"},
     )
@@ -93,7 +103,12 @@ def test_never_suggests_everything():
     """A lone star is nothing to suggest, neither as a value nor as a resource."""
     found = explained(
         [
-            {"Effect": "Allow", "Action": "s3:*", "Resource": "*", "Condition": {"StringLike": {"aws:PrincipalTag/t": "*"}}},
+            {
+                "Effect": "Allow",
+                "Action": "s3:*",
+                "Resource": "*",
+                "Condition": {"StringLike": {"aws:PrincipalTag/t": "*"}},
+            },
             {"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::*"},
         ],
         action="s3:GetObject",

@@ -162,7 +162,7 @@ def test_the_memo_of_headers_stays_under_its_cap(monkeypatch: pytest.MonkeyPatch
     headers = HeaderIndex(made)
     for number in range(1_000):
         live = headers.live(parse_resource(f"arn:aws:sqs:us-east-1:{number:012}:q"))
-        assert live == (frozenset({0}), frozenset({1}))
+        assert live == (frozenset({0}), frozenset({0, 1}))
         assert len(headers._live) <= 10
 
 

@@ -101,8 +101,17 @@ _OPTIONS = (
         type=FILE,
         multiple=True,
         metavar="SET",
-        help="A policy set in JSON or YAML, or the output of GetAccountAuthorizationDetails. It is taken literally and asks "
-        "every type of policy, unless it says which. Repeatable.",
+        help="A policy set in JSON or YAML. It is taken literally and asks every type of policy, unless it says which. "
+        "Repeatable.",
+    ),
+    click.option(
+        "--account-details",
+        "details",
+        type=FILE,
+        multiple=True,
+        metavar="FILE",
+        help="The output of GetAccountAuthorizationDetails, as a policy set that asks identity policies and boundaries. "
+        "Repeatable.",
     ),
     click.option("--scp", type=FILE, multiple=True, metavar="FILE", help="A service control policy. Repeatable."),
     click.option(
@@ -149,6 +158,7 @@ def policy_options(command: Callable[..., int]) -> Callable[..., int]:
         *,
         identity: tuple[Path, ...],
         sets: tuple[Path, ...],
+        details: tuple[Path, ...],
         scp: tuple[Path, ...],
         no_full_aws_access: bool,
         rcp: tuple[Path, ...],
@@ -167,7 +177,7 @@ def policy_options(command: Callable[..., int]) -> Callable[..., int]:
             PolicyType.RCP: rcp,
             PolicyType.ENDPOINT: (endpoint_policy,) if endpoint_policy is not None else (),
         }
-        return command(files=PolicyFiles(files, not no_full_aws_access, sets), **options)
+        return command(files=PolicyFiles(files, not no_full_aws_access, (*sets, *details)), **options)
 
     for option in reversed(_OPTIONS):
         with_files = option(with_files)

@@ -36,6 +36,22 @@ DAMAGED = 3
     metavar="FILE",
     help="An identity policy of every user and role. Repeatable.",
 )
+@click.option(
+    "--policies",
+    "sets",
+    type=FILE,
+    multiple=True,
+    metavar="SET",
+    help="A policy set in JSON or YAML, taken literally. Repeatable.",
+)
+@click.option(
+    "--account-details",
+    "details",
+    type=FILE,
+    multiple=True,
+    metavar="FILE",
+    help="The output of GetAccountAuthorizationDetails, as a policy set. Repeatable.",
+)
 @click.option("--scp", type=FILE, multiple=True, metavar="FILE", help="A service control policy. Repeatable.")
 @click.option(
     "--no-full-aws-access",
@@ -59,6 +75,8 @@ def replay(
     *,
     logs: tuple[Path, ...],
     identity: tuple[Path, ...],
+    sets: tuple[Path, ...],
+    details: tuple[Path, ...],
     scp: tuple[Path, ...],
     no_full_aws_access: bool,
     rcp: tuple[Path, ...],
@@ -79,7 +97,8 @@ def replay(
     ostiary replay logs/ --scp region-guard.json
     """  # noqa: D301  # the mark is click's: it keeps lines as they are
     files = {PolicyType.IDENTITY: identity, PolicyType.SCP: scp, PolicyType.RCP: rcp}
-    given = PolicyFiles(files, full_aws_access=not no_full_aws_access).read()
+    literal = (*sets, *details)
+    given = PolicyFiles(files, not no_full_aws_access, literal).read()
     if management_account is not None:
         given.policies.place(check_account(management_account), management=True)
     for path in logs:
@@ -87,7 +106,7 @@ def replay(
             raise click.BadParameter(
                 f"there is no log file (*.json, *.json.gz and the like) in `{path}`", param_hint="LOGS"
             )
-    judge = Judge(given.engine(), question(given, management_account))
+    judge = Judge(given.engine(), question(given, literal=bool(literal)))
     with _interrupts() as stopped, _progress(logs) as watcher:
         result = run_replay(logs, judge, watcher=watcher, stopped=stopped)
     if format_ == "json":
@@ -97,10 +116,11 @@ def replay(
     return exit_code(result)
 
 
-def question(given: GivenPolicies, management_account: str | None) -> Question:
+def question(given: GivenPolicies, *, literal: bool) -> Question:
     """What the policies that were given ask."""
     names = dict.fromkeys(each.name for each in given.policies.attachments if each.name not in given.beside)
-    return Question(given.layers, tuple(names), given.beside, management_account)
+    management = tuple(account.id for account in given.policies.accounts if account.management)
+    return Question(given.layers, tuple(names), given.beside, management, literal)
 
 
 def exit_code(result: Replay) -> int:

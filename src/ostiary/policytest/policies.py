@@ -17,7 +17,7 @@ from ostiary.policies import attach_files, attach_rcps, attach_scps
 from ostiary_compiler.datafiles.cursor import Cursor, Problems
 from ostiary_compiler.datafiles.tree import Leaf, ListNode, Notation, ObjectNode
 from ostiary_compiler.policyfiles import SetReader
-from ostiary_compiler.policyset import PolicySet, load_many
+from ostiary_compiler.policyset import PolicySet
 from ostiary_compiler.setfiles import finished
 from ostiary_grammar.diagnostics import Diagnostic
 from ostiary_grammar.errors import PolicyError
@@ -44,7 +44,7 @@ def read_policies(at: Cursor, notation: Notation, folder: Path) -> AskedPolicies
             return _whole(at, lambda: _written_out(at, notation, folder))
         case Leaf() | ListNode():
             paths = _paths(at, "`policies`", folder)
-            return _whole(at, lambda: load_many(paths)) if paths else None
+            return _whole(at, lambda: PolicySet.load(*paths)) if paths else None
 
 
 def _paths(at: Cursor, what: str, folder: Path) -> list[Path] | None:

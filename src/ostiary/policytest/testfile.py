@@ -126,16 +126,12 @@ def _entries(members: dict[str, Cursor], problems: Problems) -> Iterator[_Entry]
 
 def _check_names(entry: _Entry, lines: dict[str, int]) -> None:
     """Two tests of one name cannot be told apart in a report."""
-    line = entry.at.span.position.line
     for test in entry.tests:
-        first = lines.setdefault(test.name, line)
-        if first != line or entry.tests.count(test) > 1:
+        if test.name in lines:
             at = entry.members.get("name", entry.at)
-            at.error(
-                Code.DUPLICATE_KEY,
-                f"a test of the name {quoted(test.name)} is in line {first}",
-                "give each test a name",
-            )
+            message = f"a test of the name {quoted(test.name)} is in line {lines[test.name]}"
+            at.error(Code.DUPLICATE_KEY, message, "give each test a name of its own")
+        lines.setdefault(test.name, entry.at.span.position.line)
 
 
 def _check_deciders(entries: list[_Entry], engine: Engine) -> None:

@@ -190,10 +190,11 @@ def _statement_lines(report: StatementReport) -> Iterator[Text]:
     # What keeps a statement from applying; where it applies, what the request had to have or not to have.
     telling = tuple(each for each in report.elements if each.element is Element.CONDITION or each.negated)
     for element in report.failed or telling:
-        yield safe(f"        {_element_text(element)}")
+        yield safe(f"        {element_text(element)}")
 
 
-def _element_text(element: ElementReport) -> str:
+def element_text(element: ElementReport) -> str:
+    """What an element asks for and what the request has, in one sentence."""
     wanted = _few(element.wanted)
     holds = {Match.YES: "holds", Match.UNKNOWN: "is not known", Match.NO: "does not hold"}[element.match]
     matches = {Match.YES: "matches", Match.UNKNOWN: "perhaps matches", Match.NO: "does not match"}[element.match]
@@ -227,8 +228,13 @@ def _few(values: Sequence[str]) -> str:
 
 
 def _change_lines(explanation: Explanation) -> list[Text]:
+    return [safe(f"  {text}") for text in change_texts(explanation)]
+
+
+def change_texts(explanation: Explanation) -> list[str]:
+    """What would change the decision, a sentence each."""
     word = {Effect.ALLOW: "allowed", Effect.EXPLICIT_DENY: "explicitly denied", Effect.IMPLICIT_DENY: "denied"}
-    return [safe(f"  {word[change.effect]} if {' and '.join(change.what)}") for change in explanation.changes]
+    return [f"{word[change.effect]} if {' and '.join(change.what)}" for change in explanation.changes]
 
 
 def _unknown_lines(explanation: Explanation) -> list[Text]:

@@ -1,7 +1,7 @@
 """A replay as JSON. The keys are part of the interface: they are added to, but not renamed or dropped.
 
 interrupted    true if this is only what was read until Ctrl-C
-question       asked, policies, beside, management_account, and all of it in sentences
+question       asked, policies, beside, management_accounts, literal, and all of it in sentences
 answer         calls, stopped, perhaps, at_most: calls that the log does not show as denied, and what became of them;
                already_denied: the same for those that it does
 accounting     read = judged + outside + excluded + unmapped + damaged
@@ -94,7 +94,8 @@ def _question(question: Question) -> dict[str, object]:
         "asked": [layer.value for layer in question.layers],
         "policies": list(question.given),
         "beside": list(question.beside),
-        "management_account": question.management,
+        "management_accounts": list(question.management),
+        "literal": question.literal,
         "sentences": list(sentences(question)),
     }
 

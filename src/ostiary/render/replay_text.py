@@ -54,14 +54,18 @@ def sentences(question: Question) -> Iterator[str]:
     others = [plural(layer) for layer in PolicyType if layer not in layers]
     verb = "have allowed" if PolicyType.IDENTITY in layers else "have let through"
     yield f"Asked: would the {_listed(map(plural, layers))} {verb} each call?"
-    yield f"Not asked, and taken as allowing: {_listed(others)}."
+    if others:
+        yield f"Not asked, and taken as allowing: {_listed(others)}."
     if question.beside:
         yield f"Beside what was given stands {_listed(question.beside)}, as AWS attaches it."
+    if question.literal:
+        yield "The policy set is taken literally: it says whom its policies bind, and what it does not hold is not there."
+        return
     if PolicyType.SCP in layers and "FullAWSAccess" not in question.beside:
         yield "The service control policies stand for themselves: what none of them allows is denied."
     whom = "every user and role" if PolicyType.IDENTITY in layers else "every account"
     if question.management:
-        whom += f", but not in the management account {question.management}"
+        whom += f", but not in the management account {_listed(question.management)}"
     elif _ORGANIZATION & set(layers):
         whom += "; no management account was named"
     yield f"They are taken to hold for {whom}."

@@ -78,13 +78,15 @@ class Question:
     """What is asked.
 
     `layers` are the types of policy that are asked, `given` the names of the policies, `beside` the names of those that AWS
-    attaches beside them. `management` is the management account, where it was named.
+    attaches beside them. `management` are the management accounts, where they were named. `literal`: a policy set says whom
+    its policies bind.
     """
 
     layers: tuple[PolicyType, ...]
     given: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
-    management: str | None = None
+    management: tuple[str, ...] = ()
+    literal: bool = False
 
     def outside(
         self, caller: Caller, action: str, owner: str | None, *, recipient: str | None, shared: bool
@@ -119,13 +121,13 @@ class Question:
             case PolicyType.SCP:
                 if caller.service_linked:
                     return Outside.SERVICE_LINKED_ROLE
-                if self.management and caller.account == self.management:
+                if caller.account in self.management:
                     return Outside.MANAGEMENT_ACCOUNT
                 return _NO_IDENTITY.get(caller.kind)
             case PolicyType.RCP:
                 if caller.service_linked:
                     return Outside.SERVICE_LINKED_ROLE
-                if self.management and (owner or caller.account) == self.management:
+                if (owner or caller.account) in self.management:
                     return Outside.MANAGEMENT_ACCOUNT
                 return None if rcps_reach(fold(action)) else Outside.NO_RCP
             case PolicyType.RESOURCE | PolicyType.ENDPOINT:

@@ -20,7 +20,7 @@ KEYS = {
         "interrupted headline question answer accounting judged denied indeterminate missing outside excluded unmapped damaged "
         "damages skipped accounts services files window others"
     ),
-    "question": "asked policies beside management_account sentences",
+    "question": "asked policies beside management_accounts literal sentences",
     "answer": "calls stopped perhaps at_most already_denied",
     "answer.already_denied": "calls stopped perhaps at_most",
     "accounting": "read judged outside excluded unmapped damaged",

@@ -1,0 +1,180 @@
+"""Hostile files: right magic, version, length and digest around a payload that is no program."""
+
+from __future__ import annotations
+
+import copy
+import json
+import random
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.runtime.test_codec import HEAD, made, with_payload
+
+from ostiary_grammar.errors import OstiaryError, ProgramError
+from ostiary_runtime.codec import from_bytes, to_bytes
+from ostiary_runtime.engine import Engine
+
+TABLES = json.loads(to_bytes(made())[HEAD:])
+WRONG = [None, True, 7, -1, 0.5, "x", [], {}, [[]], [None], 10**30, "\0"]
+
+
+def encoded(tables: Any) -> bytes:
+    return with_payload(json.dumps(tables).encode("ascii"))
+
+
+def refused_or_whole(data: bytes) -> None:
+    """ProgramError, or a program that an engine can ask without any other error than its own."""
+    try:
+        program = from_bytes(data)
+    except ProgramError:
+        return
+    engine = Engine(program)
+    for principal in ("arn:aws:iam::111122223333:user/alice", "x.amazonaws.com"):
+        for text in ("*", "arn:aws:s3:::b/alice/d/*", "arn:aws:sqs:r:1:q"):
+            for missing in ("absent", "unknown"):
+                engine.authorize(principal, "s3:GetObject", text, {}, missing=missing)
+                engine.authorize_plainly(principal, "s3:GetObject", text, {}, missing=missing)
+
+
+def places(value: Any, path: tuple[int, ...] = ()) -> Iterator[tuple[int, ...]]:
+    """The way to every part of the tables, the whole included."""
+    yield path
+    if isinstance(value, list):
+        for number, each in enumerate(value):
+            yield from places(each, (*path, number))
+
+
+PLACES = [path for path in places(TABLES) if path]
+
+
+def changed(path: tuple[int, ...], change: Callable[[list[Any], int], None]) -> Any:
+    tables = copy.deepcopy(TABLES)
+    row = tables
+    for step in path[:-1]:
+        row = row[step]
+    change(row, path[-1])
+    return tables
+
+
+def test_the_unchanged_tables_are_a_program():
+    assert from_bytes(encoded(TABLES)) == made()
+
+
+# Places whose change makes a program that is still well formed but for variables where there are none: see the regressions.
+def has_variable_in_action(tables: Any) -> bool:
+    return any(isinstance(token, list) for row in tables[3] for glob in row[1:3] for token in glob)
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=repr)
+def test_wrong_types_everywhere(wrong: object):
+    """Each part of each row in turn."""
+    for path in PLACES:
+        tables = changed(path, lambda row, at: row.__setitem__(at, wrong))
+        refused_or_whole(encoded(tables))
+
+
+def test_missing_and_repeated_parts():
+    for path in PLACES:
+        refused_or_whole(encoded(changed(path, lambda row, at: row.pop(at))))
+        refused_or_whole(encoded(changed(path, lambda row, at: row.insert(at, row[at]))))
+
+
+# Rows of a statement's fields that refer to other tables, and the tables.
+REFERENCES = {0: 1, 4: 3, 6: 4, 8: 4, 9: 5, 10: 6}
+
+
+@pytest.mark.parametrize("field, table", REFERENCES.items())
+def test_numbers_out_of_range(field: int, table: int):
+    """One beyond the last row, a negative one, a huge one, a truth value: none may be taken for a row."""
+    for number in (len(TABLES[table]), -1, 10**18, True, 1.0, "0"):
+        for statement in range(len(TABLES[2])):
+            old = TABLES[2][statement][field]
+            if old is None:
+                continue
+            tables = copy.deepcopy(TABLES)
+            tables[2][statement][field] = [number] if isinstance(old, list) else number
+            with pytest.raises(ProgramError):
+                from_bytes(encoded(tables))
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"",
+        b"null",
+        b"[]",
+        b"{}",
+        b"[[],[],[],[],[],[],[],[]]",
+        b"[[],[],[],[],[],[],[],[],[],[]]",
+        b"[" * 100_000,
+        b"[" * 100_000 + b"]" * 100_000,
+        b'{"a":' * 50_000 + b"1" + b"}" * 50_000,
+        b"[[],[],[],[],[],[],[],[]," + b"[" * 50_000 + b"]" * 50_000 + b"]",
+        b'[["root"],[],[],[],[],[],[],[],[]]',
+        b"[[],[],[],[],[],[],[],[],[]] x",
+        b"[[],[],[],[],[],[],[],[],[]",
+        b"[1e999,[],[],[],[],[],[],[],[]]",
+        b"[NaN,[],[],[],[],[],[],[],[]]",
+        b"[[],[],[],[],[],[],[],[],[[" + b"9" * 5_000 + b"]]]",
+        '[["é"],[],[],[],[],[],[],[],[]]'.encode(),
+        b"\xff\xfe[",
+    ],
+    ids=lambda payload: repr(payload[:30]),
+)
+def test_payloads_that_are_no_tables(payload: bytes):
+    with pytest.raises(ProgramError):
+        from_bytes(with_payload(payload))
+
+
+def test_an_empty_program_is_one():
+    """It allows nothing, since nothing is asked for... but what no policy has to allow."""
+    program = from_bytes(with_payload(b'[["identity"],[],[],[],[],[],[],[],[]]'))
+    assert not Engine(program).is_allowed("arn:aws:iam::111122223333:user/a", "s3:GetObject", "*")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 40) | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(st.lists(JSON, min_size=9, max_size=9))
+def test_tables_of_anything(tables: list[object]):
+    refused_or_whole(encoded(tables))
+
+
+@given(st.integers(0, 10**9), st.integers(1, 3))
+def test_parts_of_rows_in_the_place_of_others(seed: int, swaps: int):
+    """Well-formed parts where others belong, several at once."""
+    rng = random.Random(seed)
+    tables = copy.deepcopy(TABLES)
+    for _ in range(swaps):
+        path, other = rng.choice(PLACES), rng.choice(PLACES)
+        value = TABLES
+        for step in other:
+            value = value[step]
+        row = tables
+        try:
+            for step in path[:-1]:
+                row = row[step]
+            row[path[-1]] = copy.deepcopy(value)
+        except (IndexError, TypeError):
+            return
+    try:
+        if has_variable_in_action(tables):
+            return
+    except (IndexError, TypeError):
+        pass
+    refused_or_whole(encoded(tables))
+
+
+def test_errors_say_that_it_is_the_file():
+    with pytest.raises(ProgramError, match="not well formed") as raised:
+        from_bytes(with_payload(b"{}"))
+    assert isinstance(raised.value, OstiaryError)
+    assert raised.value.code == "program"
+    assert raised.value.__cause__ is None
