@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 import networkx as nx
 
+from ostiary_grammar.errors import RequestError
 from ostiary_grammar.pattern import Glob, Literal, Variable, Wild
 from ostiary_grammar.terms import PolicyType
 from ostiary_runtime.conditions import Condition
-from ostiary_runtime.decision import Decision, StatementRef
-from ostiary_runtime.entries import Row, Rows
+from ostiary_runtime.decision import Decision, StatementRef, allow
+from ostiary_runtime.entries import Row, Rows, root_of_trust
 from ostiary_runtime.evaluate import Evaluator
 from ostiary_runtime.globs import is_exact, literal_prefix
 from ostiary_runtime.leaves import Constant, Leaf, LeafBuilder, Residual, Residue, Undocumented
@@ -72,10 +73,19 @@ def principals_of(program: Program) -> tuple[str, ...]:
         for policy in program.policies
         if policy.type in kinds
         for target in policy.targets
-        if target is not None and ":group/" not in target
+        if target is not None and _is_principal(target)
     ]
     members = [user for user, group in program.memberships if any(group in each.targets for each in program.policies)]
     return tuple(dict.fromkeys([*targets, *members])) or (SAMPLE_PRINCIPAL,)
+
+
+def _is_principal(target: str) -> bool:
+    """Whether a target is somebody who could ask: not a group, and not a name that is no principal."""
+    try:
+        parse_caller(target)
+    except RequestError:
+        return False
+    return True
 
 
 def build_dag(program: Program, principals: Iterable[str] = (), *, actions: Sequence[str] = ()) -> Dag:
@@ -135,6 +145,9 @@ class _Builder:
 
     def _stretches(self, row: Row) -> Iterable[tuple[str, Leaf]]:
         """Each class of resources that the row's patterns tell apart, with its leaf."""
+        if row.exempt:
+            yield "any", Constant(allow(None, ()))
+            return
         view = RowView(row, self._rows, self._headers)
         yield "*", self._leaf(view, ANY_RESOURCE, 0)
         samples: dict[str, Resource] = {}
@@ -145,8 +158,10 @@ class _Builder:
         for text, sample in samples.items():
             index = view.view(sample).index
             for node, entries in enumerate(index.entries):
-                tails = [self._program.resources[number].fields[4] for number in entries]
-                labels = [f"arn:{text}:{_text(tail)}" for tail in tails] or [f"arn:{text}:*, none of the below"]
+                tails = [_text(self._program.resources[number].fields[4]) for number in entries if number >= 0]
+                if len(tails) < len(entries):
+                    tails.append(f"{root_of_trust(row.action, sample.fields[2])}*")
+                labels = [f"arn:{text}:{tail}" for tail in tails] or [f"arn:{text}:*, none of the below"]
                 yield _some(labels), self._leaf(view, sample, node)
         yield "any other", self._leaf(view, parse_resource("arn:aws:none:::none"), 0)
 

@@ -168,10 +168,28 @@ def source_of(document: DocumentLike, name: str | None = None) -> Source:
         case str():
             return Source(name or "<document>", document)
         case Mapping():
-            return Source(name or "<document>", json.dumps(document, indent=2, ensure_ascii=False))
+            return Source(name or "<document>", _as_json(document))
         case _:
             message = f"a policy document must be JSON text, a mapping or a path, not {document!r}"
             raise PolicyError([Diagnostic("policy-document", Severity.ERROR, message)])
+
+
+def _as_json(document: Mapping[str, object]) -> str:
+    """A mapping as JSON text; PolicyError if JSON has no words for something in it."""
+    try:
+        return json.dumps(document, indent=2, ensure_ascii=False, default=_plain)
+    except (TypeError, ValueError, RecursionError) as problem:
+        reason = "it is nested too deep" if isinstance(problem, RecursionError) else str(problem)
+        message = f"the policy document is not what JSON can say: {reason}"
+        advice = "use texts, numbers, booleans, lists and mappings only"
+        raise PolicyError([Diagnostic("policy-document", Severity.ERROR, message, help=advice)]) from None
+
+
+def _plain(value: object) -> object:
+    """What `json` does not know by itself: other mappings."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{value!r} is no text, number, boolean, list or mapping")
 
 
 def lone_document(document: DocumentLike, *, limits: Limits = DEFAULT_LIMITS) -> PolicySet:

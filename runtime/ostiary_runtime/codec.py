@@ -197,7 +197,10 @@ def _statement(row: _Json, counts: tuple[int, int, int, int, int]) -> Statement:
 
 def _action(row: _Json) -> ActionPattern:
     text, service, name, certain = _row(row, 4)
-    return ActionPattern(_text(text), _glob(service), _glob(name), _truth(certain))
+    made = ActionPattern(_text(text), _glob(service), _glob(name), _truth(certain))
+    if any(isinstance(token, Variable) for token in (*made.service, *made.name)):
+        raise ValueError("an action pattern holds a policy variable")
+    return made
 
 
 def _resource(row: _Json) -> ResourceTest:

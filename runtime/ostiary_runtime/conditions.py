@@ -184,11 +184,16 @@ def _arns(test: ConditionTest) -> tuple[bool, One]:
             filled = substitute(glob, reader)
             if filled is not None and filled.known:
                 answer = max(answer, _arn_match(_arn_fields(filled), fields))
-            elif filled is not None and matcher(filled.glob)(value):
+            elif filled is not None and (_may_be_short(filled.glob) or matcher(filled.glob)(value)):
                 answer = max(answer, UNKNOWN)
         return answer.negate() if negated else answer
 
     return bool(templates), one
+
+
+def _may_be_short(glob: Glob) -> bool:
+    """Whether a value could have fewer than six fields once its variables are known."""
+    return sum(token.text.count(":") for token in glob if isinstance(token, Literal)) < 5
 
 
 def _arn_fields(resolved: Resolved) -> tuple[Glob, ...]:

@@ -47,11 +47,14 @@ def text_of(value: object) -> str:
     """The text form of a single value: `true`, `10`; RequestError for what is no value (iam-semantics.md 6.4)."""
     match value:
         case str():
-            return str(value)
+            return str.__str__(value)  # not `str(value)`, which is the name where the value is an enum member
         case bool():
             return "true" if value else "false"
         case int() | float():
-            return str(value)
+            try:
+                return str(value)
+            except ValueError:
+                raise RequestError("a number in the context has more digits than Python writes out") from None
         case _:
             raise RequestError(f"a context value must be text, a number, a boolean or a list of them, not {value!r}")
 
@@ -111,9 +114,21 @@ class Reader:
         keys = tuple(context)
         self._spelled = (Spellings() if spellings is None else spellings)[keys] if keys else {}
 
-    def state(self, key: str) -> State:
-        """The state of a key, given folded."""
-        spelling = self._spelled.get(key)
+    def owned_by(self, account: str) -> "Reader":
+        """The same request, on a resource of this account."""
+        other = object.__new__(Reader)
+        other._context, other._derived, other._missing, other._spelled = (
+            self._context,
+            self._derived,
+            self._missing,
+            self._spelled,
+        )
+        other._resource_account = account
+        return other
+
+    def state(self, key: str, usual: str | None = None) -> State:
+        """The state of a key, given folded. If the context has it in several spellings, the `usual` one counts."""
+        spelling = usual if usual in self._context else self._spelled.get(key)
         if spelling is not None:
             return state_of(self._context[spelling])
         if key == "aws:resourceaccount":

@@ -10,11 +10,10 @@ share between threads. Nothing here reads the network, the clock or the environm
 """
 
 from bisect import bisect_right
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from os import PathLike, getpid
 from pathlib import Path
-from threading import Lock
 
 from ostiary_grammar.errors import ProgramError, RequestError
 from ostiary_runtime.codec import digest, from_bytes, to_bytes
@@ -45,6 +44,14 @@ MOST_ASKERS = 65536
 MOST_SCOPES = 4096
 MOST_ACTIONS = 8192
 _PRINCIPAL_ARN = "aws:principalarn"
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Under what a principal is remembered when more than its text counts."""
+
+    principal: str | Principal
+    owner: str | None
 
 
 class _ScopeRows:
@@ -78,7 +85,6 @@ class Engine:
 
     def __init__(self, program: Program) -> None:
         self._program = program
-        self._lock = Lock()
         self._rows = Rows(program)
         self._unindexed: Rows | None = None
         self._headers = HeaderIndex(program)
@@ -137,10 +143,11 @@ class Engine:
                 asker = self._askers[principal]
                 bounds, cells = asker.rows[action].cells
                 cell = cells[bisect_right(bounds, resource)]
+                plain = not asker.session or _PRINCIPAL_ARN not in self._spellings[tuple(context)]
             except (KeyError, TypeError):
                 pass  # not seen before, or no text: the long way finds out
             else:
-                if not asker.session or _PRINCIPAL_ARN not in self._spellings[tuple(context)]:
+                if plain and (context.__class__ is dict or isinstance(context, Mapping)):
                     allowed: bool = (cell if cell.__class__ is Decision else cell(resource, context, asker)).allowed
                     return allowed
         return self._authorize(principal, action, resource, context, resource_account, missing).allowed
@@ -167,15 +174,16 @@ class Engine:
 
         Raises RequestError where the question is wrong; a failure never becomes Allow.
         """
-        if resource_account is None and missing == "absent":
+        if resource_account is None and missing == "absent" and not isinstance(resource, ResourceTemplate):
             try:
                 asker = self._askers[principal]
                 bounds, cells = asker.rows[action].cells
-                cell = cells[bisect_right(bounds, resource)]  # type: ignore[type-var]  # a template raises TypeError
+                cell = cells[bisect_right(bounds, resource)]
+                plain = not asker.session or _PRINCIPAL_ARN not in self._spellings[tuple(context)]
             except (KeyError, TypeError):
                 pass  # not seen before, or no text: the long way finds out
             else:
-                if not asker.session or _PRINCIPAL_ARN not in self._spellings[tuple(context)]:
+                if plain and (context.__class__ is dict or isinstance(context, Mapping)):
                     return cell if cell.__class__ is Decision else cell(resource, context, asker)
         return self._authorize(principal, action, resource, context, resource_account, missing)
 
@@ -252,15 +260,17 @@ class Engine:
         resource_account: str | None,
         missing: Missing,
     ) -> Decision:
+        if not isinstance(context, Mapping):
+            raise RequestError(f"a context must be a mapping from condition key to value, not {context!r}")
         asker = self._asker(principal, context, resource_account)
-        row = asker.rows.get(action)
+        row = asker.rows.get(action) if isinstance(action, str) else None  # type: ignore[redundant-expr]  # a caller may hand in anything
         if row is None:
             row = self._row(asker, action)
         if missing not in ("absent", "unknown"):
             raise RequestError(f'missing must be "absent" or "unknown", not {missing!r}')
         if missing == "unknown" or isinstance(resource, ResourceTemplate):
             parsed = parse_resource(resource)
-            reader = Reader(context, asker.derived, row.owner(parsed), missing, self._workshop.spellings)
+            reader = Reader(context, asker.derived, row.owner(parsed), missing, self._spellings)
             return row.decide(parsed, reader)
         bounds, cells = row.cells
         try:
@@ -270,7 +280,9 @@ class Engine:
         return cell if isinstance(cell, Decision) else cell(resource, context, asker)
 
     def _asker(self, principal: str | Principal, context: Context, owner: str | None) -> Asker:
-        key: object = principal if owner is None else (principal, owner)
+        if owner is not None:
+            check_account(owner)
+        key: object = principal if owner is None else _Known(principal, owner)
         try:
             asker = self._askers.get(key)
         except TypeError:
@@ -280,7 +292,7 @@ class Engine:
         if asker.session:
             caller = self._caller(asker.caller, context)
             if caller is not asker.caller:
-                key = (caller.arn, caller.role, owner)
+                key = _Known(Principal(str(caller.arn), caller.role, unique_id=caller.unique_id), owner)
                 return self._askers.get(key) or self._meet(key, caller, owner)
         return asker
 
@@ -294,18 +306,15 @@ class Engine:
 
     def _meet(self, key: object, caller: Caller, owner: str | None) -> Asker:
         """A principal on its first call: finds its scope, which it shares with all whom the same policies bind."""
-        if owner is not None:
-            check_account(owner)
         scope = self._rows.attachments.scope(caller, owner)
-        with self._lock:
-            scope_rows = self._scopes.get(scope)
-            if scope_rows is None:
-                if len(self._scopes) >= MOST_SCOPES:
-                    self._forget()
-                scope_rows = self._scopes[scope] = _ScopeRows(scope)
-            if len(self._askers) >= MOST_ASKERS:
-                self._askers.clear()
-            asker = self._askers[key] = Asker(caller, scope_rows)
+        scope_rows = self._scopes.get(scope)
+        if scope_rows is None:
+            if len(self._scopes) >= MOST_SCOPES:
+                self._forget()
+            scope_rows = self._scopes.setdefault(scope, _ScopeRows(scope))
+        if len(self._askers) >= MOST_ASKERS:
+            self._askers.clear()
+        asker = self._askers[key] = Asker(caller, scope_rows)
         return asker
 
     def _row(self, asker: Asker, action: str) -> RowTable:

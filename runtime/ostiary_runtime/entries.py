@@ -197,6 +197,8 @@ class Rows:
             for group, bound in bindings.get(statement.policy, ()):
                 if type_ is PolicyType.RCP and not rcps_apply:
                     continue
+                if group.type is PolicyType.BOUNDARY and not statement.deny:
+                    bound = YES  # noqa: PLW2901  # what allows need not bind: a boundary that does not bind allows too
                 known = min(match, bound, who.match)
                 node = group.key if isinstance(group.key, str) else None
                 groups = () if statement.deny else ((group, YES),)

@@ -102,7 +102,7 @@ class Evaluator:
 
     def condition(self, number: int, reader: Reader) -> Match:
         condition = self._conditions[number]
-        return condition.of_state(reader.state(condition.test.key), reader)
+        return condition.of_state(reader.state(condition.test.key, condition.test.shown), reader)
 
     def _run(self, plan: Plan, allowing: dict[Group, Entry], presumed: frozenset[Group]) -> Decision:
         """The first step of the plan that holds; `presumed` groups count as allowing though no statement does."""

@@ -42,15 +42,15 @@ EVERYONE = PrincipalMatch(MatchClass.STAR, MatchClass.STAR)
 PERHAPS = PrincipalMatch(MatchClass.NONE, MatchClass.STAR)
 
 
-def match_principal(test: PrincipalTest, caller: Caller, *, deny: bool, bounded: bool) -> PrincipalMatch:
+def match_principal(test: PrincipalTest, caller: Caller, *, deny: bool, bounded: Match) -> PrincipalMatch:
     """Whether a Principal or NotPrincipal element matches.
 
-    `deny`: the statement's effect; `bounded`: the caller carries a permissions boundary.
+    `deny`: the statement's effect; `bounded`: whether the caller carries a permissions boundary.
     """
     if test.negated:
         if not deny:
             return PERHAPS  # NotPrincipal with Allow never grants (10.20)
-        match = _not_principal(test, caller, bounded=bounded)
+        match = max(bounded, _not_principal(test, caller))  # callers with a boundary are denied, listed or not (4.3)
         return (NOBODY, PERHAPS, EVERYONE)[match]
     sure = possible = MatchClass.NONE
     for match_class, match in _entries(test, caller, deny=deny):
@@ -107,10 +107,8 @@ def _names_a_session(test: PrincipalTest, caller: Caller) -> bool:
     return any(arn.startswith(prefix) for arn in test.arns)
 
 
-def _not_principal(test: PrincipalTest, caller: Caller, *, bounded: bool) -> Match:
+def _not_principal(test: PrincipalTest, caller: Caller) -> Match:
     """Whether a Deny with NotPrincipal applies: unless the list holds the caller *and* its account (4.3)."""
-    if bounded:
-        return YES
     if test.star:
         return NO
     if test.aws_star:

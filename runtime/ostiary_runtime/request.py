@@ -87,7 +87,7 @@ def parse_caller(principal: str | Principal) -> Caller:
     if isinstance(principal, str):
         return _parse(principal, None, None, None)
     if isinstance(principal, Principal):
-        return _parse(principal.arn, principal.role, principal.federated_by, principal.unique_id)
+        return _checked(principal, _parse(principal.arn, principal.role, principal.federated_by, principal.unique_id))
     raise RequestError(f"a principal must be text or a Principal, not {principal!r}")
 
 
@@ -111,7 +111,28 @@ def session_of(caller: Caller, role: str) -> Caller:
     )
 
 
+def _checked(principal: Principal, caller: Caller) -> Caller:
+    """The caller, if what is said of it fits; RequestError if not: a session's role has its account and name."""
+    role = principal.role
+    if role is not None:
+        fits = caller.kind is CallerKind.SESSION and isinstance(role, str)
+        name = str(principal.arn).rpartition(":")[2].split("/")[1 if caller.arn is not None else -1] if fits else ""
+        fields = split_arn(role) if fits else ()
+        if len(fields) != 6 or fields[2] != "iam" or fields[4] != caller.account or not fields[5].startswith("role/"):
+            raise RequestError(f"`{role}` is not the ARN of a role in the account of `{principal.arn}`")
+        if role.rpartition("/")[2] != name:
+            raise RequestError(f"`{role}` is not the role of the session `{principal.arn}`")
+    by = principal.federated_by
+    if by is not None and not (isinstance(by, str) and by.startswith("arn:") and ":user/" in by):  # type: ignore[redundant-expr]  # a caller may hand in anything
+        raise RequestError(f"`{by}` is not the ARN of a user who could have federated `{principal.arn}`")
+    if principal.unique_id is not None and not isinstance(principal.unique_id, str):
+        raise RequestError(f"a unique id must be text, not {principal.unique_id!r}")
+    return caller
+
+
 def _parse(arn: str, role: str | None, federated_by: str | None, unique_id: str | None) -> Caller:
+    if not isinstance(arn, str):
+        raise RequestError(f"a principal must be text, not {arn!r}")
     if arn == "*":
         return _with_derived(Caller(CallerKind.ANONYMOUS, None))
     if arn in _NAMED_PROVIDERS:
@@ -135,8 +156,8 @@ def _parse(arn: str, role: str | None, federated_by: str | None, unique_id: str 
                 CallerKind.SESSION, None, account, partition, role=arn, unique_id=unique_id, role_is_given=True
             )
         case "sts", "assumed-role" if name.count("/") == 1 and not name.startswith("/"):
-            given = role is not None
-            role = role or f"arn:{partition}:iam::{account}:role/{name.partition('/')[0]}"
+            given = isinstance(role, str) and bool(role)
+            role = role if given else f"arn:{partition}:iam::{account}:role/{name.partition('/')[0]}"
             caller = Caller(
                 CallerKind.SESSION, arn, account, partition, role=role, unique_id=unique_id, role_is_given=given
             )

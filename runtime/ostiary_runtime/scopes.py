@@ -94,7 +94,7 @@ class Attachments:
             tuple(boundaries.items()),
             session,
             scp_levels,
-            self._principals.matches(caller, bounded=bool(boundaries)),
+            self._principals.matches(caller, bounded=max(boundaries.values(), default=NO)),
         )
 
     def targets(self, type_: PolicyType) -> tuple[str | None, ...]:
@@ -210,7 +210,7 @@ class _PrincipalIndex:
             for name in dict.fromkeys((*names, *(map(_owner, test.arns)))):
                 self._named.setdefault(name, []).append(number)
 
-    def matches(self, caller: Caller, *, bounded: bool) -> tuple[tuple[tuple[int, bool], PrincipalMatch], ...]:
+    def matches(self, caller: Caller, *, bounded: Match) -> tuple[tuple[tuple[int, bool], PrincipalMatch], ...]:
         numbers = set(self._always)
         for name in (caller.arn, caller.account, caller.role, caller.unique_id, caller.federated_by, _owner_of(caller)):
             numbers.update(self._named.get(name, ()) if name else ())

@@ -6,11 +6,11 @@ Invariant: as the index, a stretch may keep an entry that does not match; it nev
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ostiary_grammar.pattern import STAR, Glob, Literal, ResourceForm, Wild
 from ostiary_runtime.context import Reader
-from ostiary_runtime.decision import Decision
+from ostiary_runtime.decision import Decision, Doubt, Undecided
 from ostiary_runtime.elements import header_matches
 from ostiary_runtime.entries import Entry, Row, Rows, root_of_trust
 from ostiary_runtime.evaluate import Evaluator
@@ -19,6 +19,7 @@ from ostiary_runtime.intervals import EMPTY, IntervalIndex, build
 from ostiary_runtime.plan import Group, Plan
 from ostiary_runtime.program import Program, ResourceTest
 from ostiary_runtime.request import Resource
+from ostiary_runtime.templates import covers, overlaps
 
 
 class HeaderIndex:
@@ -93,6 +94,8 @@ def _matches_up_to(pattern: Sequence[Glob], fields: Sequence[str], last: int) ->
     return all(matcher(pattern[index])(fields[index + 1]) for index in range(last + 1))
 
 
+# An account that no caller and no organization has: it stands for all others where a hole hides the account.
+_NO_ACCOUNT = "000000000000"
 # Filed in a header's index beside the patterns, for the resource parts whose own policy has to grant.
 _TRUSTED = -1
 
@@ -163,14 +166,52 @@ class RowView:
 
     def decide_plainly(self, resource: Resource, reader: Reader, evaluator: Evaluator) -> Decision:
         """The decision with every entry asked: for a resource that is known in part, which no interval holds."""
-        entries = self.binding(self.row.entries, self.owner(resource))
-        tail = resource.fields[5] if resource.fields else ""
-        prefix = root_of_trust(self.row.action, resource.fields[2]) if resource.fields else None
-        plans = [self.plan(resource, must_grant=prefix is not None and tail.startswith(prefix))]
-        if resource.holes is not None and prefix is not None and not tail.startswith(prefix) and "*" in tail:
-            plans.insert(0, self.plan(resource, must_grant=True))
-        decisions = [evaluator.decide(entries, plan, perhaps, resource, reader) for plan, perhaps in plans]
-        return next((decision for decision in decisions if not decision.allowed), decisions[0])
+        decisions = [
+            self._decide_as(resource, reader, evaluator, owner, must_grant=must_grant)
+            for owner in self._owners(resource)
+            for must_grant in self._trusted(resource)
+        ]
+        denied = next((decision for decision in decisions if not decision.allowed), decisions[0])
+        if all(decision.effect is denied.effect for decision in decisions):
+            return denied
+        hidden = Undecided("resource", Doubt.RESOURCE_NOT_KNOWN, None)
+        return replace(denied, undecided=tuple(dict.fromkeys((hidden, *denied.undecided))))
+
+    def _decide_as(
+        self, resource: Resource, reader: Reader, evaluator: Evaluator, owner: str, *, must_grant: bool
+    ) -> Decision:
+        plan, perhaps = self._rows.plan(self.row, resource, owner, must_grant=must_grant)
+        entries = self.binding(self.row.entries, owner)
+        return evaluator.decide(entries, plan, perhaps, resource, reader.owned_by(owner))
+
+    def _owners(self, resource: Resource) -> tuple[str, ...]:
+        """The accounts that the resource may belong to, one of each kind that a hole in its account can hide."""
+        if resource.holes is None or self.row.scope.owner_given or is_exact(resource.holes[3]):
+            return (self.owner(resource),)
+        accounts = {account.id for account in self._rows.program.accounts}
+        known = sorted({self.row.scope.account, *accounts} - {""})
+        named = (account for account in known if overlaps(resource.holes[3], (Literal(account),)))
+        return (*named, _NO_ACCOUNT)
+
+    def _trusted(self, resource: Resource) -> tuple[bool, ...]:
+        """Whether the resource's own policy has to grant; both where a hole hides it."""
+        if not resource.fields:
+            return (False,)
+        found: set[bool] = set()
+        if resource.holes is None:
+            prefix = root_of_trust(self.row.action, resource.fields[2])
+            return (prefix is not None and resource.fields[5].startswith(prefix),)
+        service, tail = resource.holes[1], resource.holes[4]
+        if not is_exact(service):
+            found.add(False)
+        for each in ("kms", "iam") if not is_exact(service) else (resource.fields[2],):
+            prefix = root_of_trust(self.row.action, each)
+            glob = (Literal(prefix), Wild.STAR) if prefix is not None else None
+            if glob is None or not overlaps((Literal(each),), service) or not overlaps(glob, tail):
+                found.add(False)
+            else:
+                found.update((True,) if covers(glob, tail) else (True, False))
+        return tuple(sorted(found, reverse=True))
 
     def plan(self, resource: Resource, *, must_grant: bool) -> tuple[Plan, frozenset[Group]]:
         return self._rows.plan(self.row, resource, self.owner(resource), must_grant=must_grant)
@@ -226,14 +267,14 @@ def _matches_all(tail: Glob) -> bool:
 def _index_patterns(entry: Entry, resources: Sequence[ResourceTest]) -> tuple[int, ...] | None:
     """The patterns of which one must match for the entry to be in play; None: it always is."""
     statement = entry.statement
-    if statement.covers is not None:
-        return statement.covers
-    if statement.resources is None or statement.not_resource:
+    numbers = statement.covers
+    if numbers is None:
+        if statement.resources is None or statement.not_resource:
+            return None
+        numbers = statement.resources
+    if {resources[number].form for number in numbers} & {ResourceForm.ANY, ResourceForm.STARS}:
         return None
-    forms = {resources[number].form for number in statement.resources}
-    if forms & {ResourceForm.ANY, ResourceForm.STARS}:
-        return None
-    return tuple(number for number in statement.resources if resources[number].form is ResourceForm.ARN)
+    return tuple(number for number in numbers if resources[number].form is ResourceForm.ARN)
 
 
 def _arn_patterns(entry: Entry, resources: Sequence[ResourceTest]) -> Iterable[int]:

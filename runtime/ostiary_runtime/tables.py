@@ -9,9 +9,9 @@ Invariant: a table is replaced as a whole, never changed in place but for a pend
 so readers need no lock. Bounded: when too many headers have been seen, a row starts again with an empty table.
 """
 
-from bisect import bisect_right
-from threading import Lock
+from bisect import bisect_left, bisect_right
 
+from ostiary_grammar.errors import RequestError
 from ostiary_runtime.context import Context, Implied, Reader
 from ostiary_runtime.decision import Decision, allow
 from ostiary_runtime.intervals import successor
@@ -26,16 +26,14 @@ MOST_HEADERS = 2048
 class RowTable:
     """The leaves of one row."""
 
-    __slots__ = ("_headers", "_inserted", "_lock", "_view", "_workshop", "cells")
+    __slots__ = ("_headers", "_inserted", "_view", "_workshop", "cells")
 
     def __init__(self, view: RowView, workshop: Workshop) -> None:
         self._view = view
         self._workshop = workshop
-        self._lock = Lock()
         self._headers: dict[str, HeaderView] = {}
         self._inserted = 0
-        exempt = view.row.exempt
-        self.cells: tuple[list[str], list[Cell]] = ([], [allow(None, ()) if exempt else self._first_sight])
+        self.cells: tuple[list[str], list[Cell]] = ([], [self._first_sight])
 
     def owner(self, resource: Resource) -> str:
         """The account that a resource belongs to."""
@@ -48,6 +46,7 @@ class RowTable:
             if len(self._headers) >= MOST_HEADERS:
                 self._headers.clear()
             found = self._headers[resource.header] = self._view.view(resource)
+            self._workshop.spend(1)
         return found
 
     def decide(self, resource: Resource, reader: Reader) -> Decision:
@@ -63,43 +62,60 @@ class RowTable:
 
     def _first_sight(self, r: str, context: Context, caller: Implied) -> Decision:
         """A header that the table does not hold yet: checks the resource, puts the header's stretches in, decides."""
+        if not isinstance(r, str):
+            raise RequestError(f"a resource must be text, not {r!r}")
         resource = parse_resource(r)
-        with self._lock:
-            bounds, cells = self.cells
-            if cells[bisect_right(bounds, r)] == self._first_sight:
-                self._insert(resource)
+        if self._view.row.exempt:
+            return allow(None, ())
+        self._insert(resource)
         bounds, cells = self.cells
         cell = cells[bisect_right(bounds, r)]
+        if cell == self._first_sight:  # another thread has made the table start again, or put another one in its place
+            return self.decide(resource, Reader(context, caller.derived, self.owner(resource)))
         return cell if isinstance(cell, Decision) else cell(r, context, caller)
 
     def _insert(self, resource: Resource) -> None:
+        """Puts the stretches of a header in, if they are not there.
+
+        Works on the table as it stands and replaces it as a whole: what two threads do at once may be lost, and is then
+        done again.
+        """
         self._inserted += 1
         if self._inserted > MOST_HEADERS:
             self._inserted = 1
             self.cells = ([], [self._first_sight])
-        view = self.header(resource)
+        bounds, cells = self.cells
         start = resource.header or resource.text
+        if cells[bisect_right(bounds, resource.text)] != self._first_sight:
+            return
+        view = self.header(resource)
         # A header ends in a colon, so it has a successor.
         end = str(successor(start)) if resource.header else start + "\0"
-        bounds, cells = list(self.cells[0]), list(self.cells[1])
-        at = bisect_right(bounds, start)
-        new_bounds = [start, *(start + bound for bound in view.index.bounds)]
         pending: dict[int, _Pending] = {}
-        new_cells = [pending.setdefault(node, _Pending(self, view, node)) for node in view.index.nodes]
-        bounds[at:at] = [*new_bounds, end]
-        cells[at + 1 : at + 1] = [*new_cells, self._first_sight]
-        self.cells = (bounds, cells)
+        new_bounds: list[str] = []
+        new_cells: list[Cell] = []
+        for bound, node in zip(("", *view.index.bounds), view.index.nodes, strict=True):
+            cell = pending.setdefault(node, _Pending(self, view, node))
+            if new_bounds and not bound:
+                new_cells[-1] = cell  # a pattern with an empty resource part starts where the header ends
+            else:
+                new_bounds.append(start + bound)
+                new_cells.append(cell)
+        at = bisect_right(bounds, start)
+        self.cells = (
+            [*bounds[:at], *new_bounds, end, *bounds[at:]],
+            [*cells[: at + 1], *new_cells, self._first_sight, *cells[at + 1 :]],
+        )
         self._workshop.spend(len(new_cells))
 
     def settle(self, pending: "_Pending", view: HeaderView, node: int) -> Cell:
-        """Builds a leaf and puts it wherever the pending one stands."""
+        """Builds a leaf and puts it wherever the pending one still stands."""
         cell = self._workshop.cell(view, view.stretch(node))
         bounds, cells = self.cells
-        start = view.resource.header or view.resource.text
-        at = bisect_right(bounds, start)
-        for offset, owner in enumerate(view.index.nodes):
-            if owner == node and cells[at + offset] is pending:
-                cells[at + offset] = cell
+        at = bisect_left(bounds, view.resource.header or view.resource.text)
+        for place in range(at, min(at + len(view.index.nodes) + 1, len(cells))):
+            if cells[place] is pending:
+                cells[place] = cell
         return cell
 
 

@@ -32,13 +32,15 @@ def template_fields(template: ResourceTemplate) -> tuple[Glob, ...]:
     return pattern.fields
 
 
-# A character that no policy holds: only a wildcard can match it.
+# A character that hardly a policy holds (one that does covers no template): only a wildcard can match it.
 _HOLE = "\U0010fffe"
 
 
 def covers(pattern: Glob, template: Glob) -> bool:
     """Whether the pattern matches every filling. May say no where it does; never yes where it does not."""
     if Wild.ANY in pattern and Wild.STAR in template:
+        return False
+    if any(isinstance(token, Literal) and _HOLE in token.text for token in pattern):
         return False
     text = "".join(token.text if isinstance(token, Literal) else _HOLE for token in template)
     return matcher(pattern)(text)

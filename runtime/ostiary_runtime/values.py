@@ -9,7 +9,7 @@ import binascii
 import re
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?", re.ASCII)
@@ -20,6 +20,8 @@ _DATE = re.compile(
     re.ASCII,
 )
 _DIGITS = re.compile(r"[0-9]+", re.ASCII)
+# Sums are exact, whatever the precision and the traps of the host program's own decimal context.
+_EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[])
 _EPOCH = date(1970, 1, 1).toordinal()
 _MAPPED = 0xFFFF << 32
 
@@ -43,7 +45,8 @@ def parse_date(text: str) -> Decimal | None:
     hour, minute, second = int(found["hour"] or 0), int(found["minute"] or 0), Decimal(found["second"] or 0)
     if hour > 23 or minute > 59 or second >= 60:
         return None
-    return day * 86400 + hour * 3600 + minute * 60 + second - _offset(found["zone"])
+    whole = day * 86400 + hour * 3600 + minute * 60 - _offset(found["zone"])
+    return _EXACT.add(Decimal(whole), second)
 
 
 def _offset(zone: str | None) -> int:

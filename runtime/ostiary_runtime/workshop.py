@@ -146,11 +146,12 @@ class LeafKit:
         prepared = self._workshop.conditions[condition]
         if not prepared.variables:
             return None
-        spellings, owner, key = self._workshop.spellings, self._view.owner, prepared.test.key
+        spellings, owner = self._workshop.spellings, self._view.owner
+        key, shown = prepared.test.key, prepared.test.shown
 
         def test(_r: str, context: Context, caller: Implied) -> int:
             reader = Reader(context, caller.derived, owner, "absent", spellings)
-            return prepared.of_state(reader.state(key), reader)
+            return prepared.of_state(reader.state(key, shown), reader)
 
         return test
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
 from tests.runtime.building import ALICE, BOB, FAY, ROOT, allow, engine, outcome
 
 from ostiary_runtime.request import Principal
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a boundary that perhaps binds counts as one that does: ExplicitDeny, and certain"
-)
 def test_a_certain_denial_holds_whoever_federated_the_user():
     """NotPrincipal always denies callers with a boundary (4.3); bob's federated user has none."""
     sparing = {"Effect": "Deny", "NotPrincipal": {"AWS": [FAY, ROOT]}, "Action": "*", "Resource": "*"}

@@ -8,11 +8,6 @@ from tests.runtime.building import ALICE, allow, identity
 from ostiary_runtime import workshop
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="each row keeps up to MOST_HEADERS views for `missing='unknown'`, which no common budget counts: "
-    "8192 actions times 2048 headers for each scope",
-)
 def test_views_of_headers_count_as_cells_do(monkeypatch: pytest.MonkeyPatch):
     """Replay asks this way, with actions and resources that whoever is logged has chosen."""
     monkeypatch.setattr(workshop, "MOST_CELLS", 100)

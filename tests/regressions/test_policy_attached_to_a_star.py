@@ -6,9 +6,6 @@ import pytest
 from tests.runtime.building import ALICE, allow, deny, engine, outcome, plain_outcome
 
 
-@pytest.mark.xfail(
-    strict=True, reason="policies are filed under ARN patterns only, and `*` is none: the Deny is never seen"
-)
 @pytest.mark.parametrize("to", ["*", "**"])
 def test_a_policy_attached_to_a_star_is_not_lost(to: str):
     made = engine((allow(), "identity", None), (deny(Principal="*"), "resource", to))

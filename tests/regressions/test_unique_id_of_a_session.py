@@ -12,7 +12,6 @@ BY_ID = allow(Principal={"AWS": "AROAGOOD"})
 BY_USERID = allow(Condition={"StringLike": {"aws:userid": "AROAGOOD:*"}})
 
 
-@pytest.mark.xfail(strict=True, reason="the memo of sessions whose context names the role leaves the unique id out")
 @pytest.mark.parametrize(
     "part", [(BY_ID, "resource", None), (BY_USERID, "identity", None)], ids=["Principal", "userid"]
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import os
 import pickle
+import re
 from typing import Any
 
 import pytest
@@ -125,7 +126,7 @@ def test_across_accounts_both_sides_are_named():
         {"missing": "maybe"},
         {"missing": None},
     ],
-    ids=str,
+    ids=lambda call: re.sub(r" at 0x[0-9a-f]+", "", str(call)),
 )
 @pytest.mark.parametrize("warm", [False, True], ids=["cold", "warm"])
 def test_a_wrong_question_is_an_error(call: dict[str, Any], warm: bool):

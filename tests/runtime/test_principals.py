@@ -29,7 +29,7 @@ def element(principal: Any, name: str = "Principal") -> PrincipalTest:
 
 
 def classes(principal: Any, caller: str | Principal, *, deny: bool = False) -> tuple[MatchClass, MatchClass]:
-    found = match_principal(element(principal), parse_caller(caller), deny=deny, bounded=False)
+    found = match_principal(element(principal), parse_caller(caller), deny=deny, bounded=NO)
     return found.sure, found.possible
 
 
@@ -152,20 +152,20 @@ NOT_PRINCIPAL: list[tuple[Any, str | Principal, Match]] = [
 @pytest.mark.parametrize("named, caller, match", NOT_PRINCIPAL, ids=str)
 def test_not_principal(named: Any, caller: str | Principal, match: Match):
     test = element(named, "NotPrincipal")
-    assert match_principal(test, parse_caller(caller), deny=True, bounded=False).match is match
+    assert match_principal(test, parse_caller(caller), deny=True, bounded=NO).match is match
 
 
 @pytest.mark.parametrize("named", ["*", {"AWS": "*"}, {"AWS": [ALICE, ROOT]}])
 def test_a_boundary_makes_not_principal_deny(named: Any):
     """Listed or not (4.3, 10.50)."""
-    assert match_principal(element(named, "NotPrincipal"), parse_caller(ALICE), deny=True, bounded=True).match is YES
+    assert match_principal(element(named, "NotPrincipal"), parse_caller(ALICE), deny=True, bounded=YES).match is YES
 
 
 @pytest.mark.parametrize("caller", WHO, ids=str)
 def test_not_principal_never_grants(caller: str | Principal):
     """With Allow it is undocumented: perhaps everyone, for certain nobody (10.20)."""
     for named in ("*", {"AWS": [ALICE, ROOT]}):
-        found = match_principal(element(named, "NotPrincipal"), parse_caller(caller), deny=False, bounded=False)
+        found = match_principal(element(named, "NotPrincipal"), parse_caller(caller), deny=False, bounded=NO)
         assert found == PrincipalMatch(NONE, STAR)
 
 
@@ -195,7 +195,7 @@ def test_the_index_of_principals_misses_nobody(names: list[str], caller: Any, ne
     found = dict(Attachments(made).scope(parsed, None).principals)
     for number, test in enumerate(made.principals):
         for denies in (False, True):
-            match = match_principal(test, parsed, deny=denies, bounded=False)
+            match = match_principal(test, parsed, deny=denies, bounded=NO)
             assert found.get((number, denies), PrincipalMatch(NONE, NONE)) == match
 
 

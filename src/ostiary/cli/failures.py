@@ -7,10 +7,12 @@ Invariant: an exit code of 0 or 1 is an answer of a command that ran to its end;
 
 import contextlib
 import enum
+import io
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import TextIO
 
 import click
 
@@ -41,12 +43,29 @@ class OutputClosed(Exception):  # noqa: N818  # no error: whoever read the outpu
 
 def run(command: Callable[[], object]) -> int:
     """The exit code of a command, with a message for what went wrong."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # a terminal that cannot show a character shows an escape
+    streams = [stream for stream in (sys.stdout, sys.stderr) if stream is not None]  # closed ones are None
+    for stream in streams:
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that cannot show a character shows an escape
             stream.reconfigure(errors="backslashreplace")
     try:
+        code = _run(command)
+        for stream in streams:
+            stream.flush()
+    except (OutputClosed, BrokenPipeError):
+        code = ExitCode.OUTPUT_CLOSED
+    except OSError as problem:
+        code = ExitCode.ERROR
+        with contextlib.suppress(OSError):  # the message may be what cannot be written
+            _complain("output", (problem.strerror or str(problem)).lower())
+    else:
+        return code
+    _write_no_more(streams)
+    return code
+
+
+def _run(command: Callable[[], object]) -> int:
+    try:
         code = command()
-        sys.stdout.flush()
     except (click.Abort, KeyboardInterrupt):
         return ExitCode.INTERRUPTED
     except click.ClickException as problem:
@@ -59,13 +78,8 @@ def run(command: Callable[[], object]) -> int:
     except OstiaryError as problem:
         _complain(problem.code, str(problem))
         return ExitCode.ERROR
-    except (OutputClosed, BrokenPipeError):
-        _close_output()
-        return ExitCode.OUTPUT_CLOSED
-    except OSError as problem:
-        _complain("output", (problem.strerror or str(problem)).lower())
-        _close_output()
-        return ExitCode.ERROR
+    except (OSError, OutputClosed):
+        raise
     except Exception:  # noqa: BLE001  # a fault of Ostiary must not look like an answer, and Python ends with 1
         traceback.print_exc()
         _complain("internal", "this is a fault of Ostiary and no answer; please report it with the lines above")
@@ -78,7 +92,8 @@ def _complain(code: str, message: str) -> None:
     screen.print(safe("error", "bold red") + safe(f"[{code}]: {message}"))
 
 
-def _close_output() -> None:
-    """Lets nothing more be written, so that Python does not complain about it once more when it ends."""
-    with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _write_no_more(streams: Iterable[TextIO]) -> None:
+    """Sends what is left nowhere, so that Python does not fail on it once more when it ends."""
+    for stream in streams:
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -18,9 +18,16 @@ SEVERITY_STYLES = {
 }
 
 
+class _Console(Console):
+    """A console that leaves a broken pipe to the caller; rich itself would end the process with 1, which is an answer."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def console(*, stderr: bool = False) -> Console:
     """A console that prints texts as they are: no markup, no emoji, no highlighting, no wrapping."""
-    return Console(stderr=stderr, markup=False, emoji=False, highlight=False, soft_wrap=True)
+    return _Console(stderr=stderr, markup=False, emoji=False, highlight=False, soft_wrap=True)
 
 
 def safe(text: str, style: str = "") -> Text:

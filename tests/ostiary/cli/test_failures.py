@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -37,14 +38,14 @@ def raising(problem: BaseException):
 
 @pytest.mark.parametrize(("problem", "code", "message"), FAILURES, ids=str)
 def test_failures(problem: BaseException, code: int, message: str, capsys: pytest.CaptureFixture[str], monkeypatch):
-    monkeypatch.setattr("ostiary.cli.failures._close_output", lambda: None)
+    monkeypatch.setattr("ostiary.cli.failures._write_no_more", lambda _: None)
     assert run(raising(problem)) == code
     assert capsys.readouterr() == ("", message)
 
 
 @pytest.mark.parametrize("problem", [BrokenPipeError(), OutputClosed()])
 def test_closed_output_is_silent(problem: BaseException, capsys: pytest.CaptureFixture[str], monkeypatch):
-    monkeypatch.setattr("ostiary.cli.failures._close_output", lambda: None)
+    monkeypatch.setattr("ostiary.cli.failures._write_no_more", lambda _: None)
     assert run(raising(problem)) == 141
     assert capsys.readouterr() == ("", "")
 
@@ -66,12 +67,15 @@ def test_answers(value: object, code: int):
 SCRIPT = "import sys; from ostiary.cli import main; main(prog_name='ostiary')"
 
 
+# Unbuffered, Python drops what a pipe does not take, without an error.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+ENVIRONMENT["PYTHONPATH"] = os.pathsep.join(sys.path)
+
+
 def process(*arguments: str, **options) -> subprocess.Popen[str]:
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), **options.pop("env", {})}
-    environment.pop("PYTHONUNBUFFERED", None)  # unbuffered, Python drops what a pipe does not take, without an error
-    return subprocess.Popen(
-        [sys.executable, "-c", SCRIPT, *arguments], text=True, stderr=subprocess.PIPE, env=environment, **options
-    )
+    environment = {**ENVIRONMENT, **options.pop("env", {})}
+    options.setdefault("stderr", subprocess.PIPE)
+    return subprocess.Popen([sys.executable, "-c", SCRIPT, *arguments], text=True, env=environment, **options)
 
 
 def question(policy: str) -> list[str]:
@@ -94,6 +98,23 @@ def test_a_reader_that_stops_reading():
     assert command.returncode == 141
 
 
+@pytest.mark.skipif(not hasattr(os, "pipe2"), reason="pipes break in another way there")
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+@pytest.mark.parametrize(
+    "arguments", [question("app.json"), [*question("app.json"), "--format=json"], question("none.json")]
+)
+def test_a_reader_that_is_not_there(arguments: list[str], stream: str):
+    """Whether there is an answer or a message: without a reader it ends with neither 0 nor 1."""
+    write("app.json", statement())
+    reader, writer = os.pipe()
+    os.close(reader)
+    with process(*arguments, **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, stream: writer}) as command:
+        os.close(writer)
+        command.communicate(timeout=60)
+    heard = "stdout" if arguments[1] == "app.json" else "stderr"
+    assert command.returncode == (141 if stream == heard else 0 if heard == "stdout" else 2)
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
 def test_a_full_device_is_no_answer():
     with Path("/dev/full").open("w") as full:
@@ -101,6 +122,22 @@ def test_a_full_device_is_no_answer():
         _, err = command.communicate(timeout=60)
     assert command.returncode == 2
     assert err == "error[output]: no space left on device\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+@pytest.mark.parametrize("arguments", [["decide"], question("none.json")], ids=["usage", "policy"])
+def test_a_message_that_cannot_be_written_is_no_answer(arguments: list[str]):
+    """Python itself would end with 1, which says `denied`."""
+    shell = f"{shlex.join([sys.executable, '-c', SCRIPT, *arguments])} 2>/dev/full"
+    assert subprocess.run(["/bin/sh", "-c", shell], env=ENVIRONMENT, check=False).returncode == 2
+
+
+@pytest.mark.skipif(os.name == "nt", reason="shells differ there")
+def test_output_that_is_closed():
+    """There is an answer, though nobody wants to read it."""
+    shell = f"{shlex.join([sys.executable, '-c', SCRIPT, *question(write('app.json', statement()))])} >&-"
+    run = subprocess.run(["/bin/sh", "-c", shell], env=ENVIRONMENT, check=False, capture_output=True)
+    assert (run.returncode, run.stderr) == (0, b"")
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a file that keeps its reader waiting")
