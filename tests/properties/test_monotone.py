@@ -46,7 +46,7 @@ def with_more(seed: int, effect: str) -> tuple[list[Any], list[Any]] | None:
         for each in policies.attachments
         if each.type == chosen.type and each.document.get("Version") == chosen.document.get("Version")
         for statement in statements(each)
-        if statement["Effect"] == effect
+        if statement["Effect"] == effect and "Federated" not in str(statement)  # only trust policies name providers
     ]
     more = list(policies.attachments)
     more[at] = added(rng, chosen, effect, pool)
