@@ -109,13 +109,13 @@ class Reader:
     ) -> None:
         self._context = context
         self._derived = derived
-        self._resource_account = resource_account
+        self._resource_account: State | None = resource_account
         self._missing: State = UNKNOWN if missing == "unknown" else ABSENT
         keys = tuple(context)
         self._spelled = (Spellings() if spellings is None else spellings)[keys] if keys else {}
 
-    def owned_by(self, account: str) -> "Reader":
-        """The same request, on a resource of this account."""
+    def owned_by(self, account: str | None) -> "Reader":
+        """The same request, on a resource of this account; None: whose it is, is not known."""
         other = object.__new__(Reader)
         other._context, other._derived, other._missing, other._spelled = (
             self._context,
@@ -123,7 +123,7 @@ class Reader:
             self._missing,
             self._spelled,
         )
-        other._resource_account = account
+        other._resource_account = UNKNOWN if account is None else account
         return other
 
     def state(self, key: str, usual: str | None = None) -> State:

@@ -144,17 +144,20 @@ class Rows:
         entries = () if exempt else tuple(self._entries(scope, action, rcps_apply=rcps_apply))
         return Row(scope, action, entries, exempt, rcps_apply)
 
-    def plan(self, row: Row, resource: Resource, owner: str, *, must_grant: bool) -> tuple[Plan, frozenset[Group]]:
+    def plan(
+        self, row: Row, resource: Resource, owner: str, *, must_grant: bool, foreign: bool | None = None
+    ) -> tuple[Plan, frozenset[Group]]:
         """The plan for a resource owned by `owner`, and the groups that perhaps do not bind.
 
-        `must_grant`: the resource's own policy has to grant (see `root_of_trust`).
+        `must_grant`: the resource's own policy has to grant (see `root_of_trust`). `foreign`: the resource lies in another
+        partition than the caller; None: its ARN says.
         """
         scope = row.scope
         layers = self.program.layers
         shape = Shape(
             kind=scope.kind,
             same_account=scope.account == owner,
-            same_partition=not resource.fields or resource.fields[1] == scope.partition,
+            same_partition=not foreign if foreign is not None else _same_partition(resource, scope),
             must_grant=must_grant,
             asked=layers,
             rcp_levels=self.attachments.rcp_levels(owner) if row.rcps_apply else (),
@@ -235,6 +238,10 @@ def _resource_entry(number: int, statement: Statement, match: Match, who: Princi
 
 def _grant(match_class: MatchClass) -> Group:
     return Group(PolicyType.RESOURCE, int(match_class))
+
+
+def _same_partition(resource: Resource, scope: Scope) -> bool:
+    return not resource.fields or resource.fields[1] == scope.partition
 
 
 def root_of_trust(action: str, service: str) -> str | None:

@@ -137,6 +137,14 @@ class Evaluator:
         yield from self._entry_doubts(entry)
         resources = [program.resources[number] for number in statement.resources or ()]
         unresolved = UNKNOWN if statement.not_resource else NO
+        for number in statement.covers or ():
+            if match_resource(program.resources[number], resource, reader) is UNKNOWN:
+                known = resource.holes is None
+                yield (
+                    (program.resources[number].text, Doubt.RESOURCE_PATTERN)
+                    if known
+                    else ("resource", Doubt.RESOURCE_NOT_KNOWN)
+                )
         for test in resources:
             if match_resource(test, resource, reader, unresolved=unresolved) is not UNKNOWN:
                 continue

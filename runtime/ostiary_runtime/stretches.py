@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ostiary_grammar.pattern import STAR, Glob, Literal, ResourceForm, Wild
+from ostiary_grammar.terms import PolicyType
 from ostiary_runtime.context import Reader
 from ostiary_runtime.decision import Decision, Doubt, Undecided
 from ostiary_runtime.elements import header_matches
@@ -167,28 +168,42 @@ class RowView:
     def decide_plainly(self, resource: Resource, reader: Reader, evaluator: Evaluator) -> Decision:
         """The decision with every entry asked: for a resource that is known in part, which no interval holds."""
         decisions = [
-            self._decide_as(resource, reader, evaluator, owner, must_grant=must_grant)
+            self._decide_as(resource, reader, evaluator, owner, must_grant=must_grant, foreign=foreign)
             for owner in self._owners(resource)
             for must_grant in self._trusted(resource)
+            for foreign in self._foreign(resource)
         ]
         denied = next((decision for decision in decisions if not decision.allowed), decisions[0])
-        if all(decision.effect is denied.effect for decision in decisions):
-            return denied
-        hidden = Undecided("resource", Doubt.RESOURCE_NOT_KNOWN, None)
-        return replace(denied, undecided=tuple(dict.fromkeys((hidden, *denied.undecided))))
+        doubts = dict.fromkeys(doubt for decision in decisions for doubt in decision.undecided)
+        if any(decision.effect is not denied.effect for decision in decisions):
+            doubts = {Undecided("resource", Doubt.RESOURCE_NOT_KNOWN, None): None, **doubts}
+        return replace(denied, undecided=tuple(doubts)) if doubts else denied
 
     def _decide_as(
-        self, resource: Resource, reader: Reader, evaluator: Evaluator, owner: str, *, must_grant: bool
+        self,
+        resource: Resource,
+        reader: Reader,
+        evaluator: Evaluator,
+        owner: str,
+        *,
+        must_grant: bool,
+        foreign: bool | None,
     ) -> Decision:
-        plan, perhaps = self._rows.plan(self.row, resource, owner, must_grant=must_grant)
+        plan, perhaps = self._rows.plan(self.row, resource, owner, must_grant=must_grant, foreign=foreign)
         entries = self.binding(self.row.entries, owner)
-        return evaluator.decide(entries, plan, perhaps, resource, reader.owned_by(owner))
+        hidden = resource.holes is not None and not self.row.scope.owner_given and not is_exact(resource.holes[3])
+        return evaluator.decide(entries, plan, perhaps, resource, reader.owned_by(None if hidden else owner))
+
+    def _foreign(self, resource: Resource) -> tuple[bool | None, ...]:
+        """Whether the resource lies in another partition than the caller; both where a hole hides it, None: see its ARN."""
+        return (None,) if resource.holes is None or is_exact(resource.holes[0]) else (True, False)
 
     def _owners(self, resource: Resource) -> tuple[str, ...]:
         """The accounts that the resource may belong to, one of each kind that a hole in its account can hide."""
         if resource.holes is None or self.row.scope.owner_given or is_exact(resource.holes[3]):
             return (self.owner(resource),)
         accounts = {account.id for account in self._rows.program.accounts}
+        accounts.update(target for target in self._rows.attachments.targets(PolicyType.RCP) if target is not None)
         known = sorted({self.row.scope.account, *accounts} - {""})
         named = (account for account in known if overlaps(resource.holes[3], (Literal(account),)))
         return (*named, _NO_ACCOUNT)

@@ -33,7 +33,10 @@ def compile_(*, files: PolicyFiles, output: Path) -> int:
     engine = given.engine()
     engine.save(output)
     program = engine.program
-    counted = f"{len(program.policies)} policies, {len(program.statements)} statements"
+    policies, statements = len(program.policies), len(program.statements)
+    counted = (
+        f"{policies} polic{'y' if policies == 1 else 'ies'}, {statements} statement{'' if statements == 1 else 's'}"
+    )
     screen = console()
     screen.print(safe(f"{output}: {counted}, {output.stat().st_size} bytes, sha256 {engine.digest}"))
     screen.print(safe(f"  asks {', '.join(plural(layer) for layer in given.layers)}", "dim"))

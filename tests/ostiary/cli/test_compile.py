@@ -16,7 +16,7 @@ def test_saves_what_the_library_loads():
     assert run.code == 0
     engine = library.load("app.ostiary")
     assert engine.is_allowed(ANN, "s3:GetObject", KEY)
-    assert f"app.ostiary: 1 policies, 1 statements, {Path('app.ostiary').stat().st_size} bytes" in run.out
+    assert f"app.ostiary: 1 policy, 1 statement, {Path('app.ostiary').stat().st_size} bytes" in run.out
     assert engine.digest in run.out
 
 
