@@ -18,6 +18,8 @@ def added(rng: Any, attachment: Attachment, effect: str, pool: list[dict[str, An
     about: dict[str, Any] = {"Action": "*", "Resource": "*"}
     if attachment.type in ("resource", "rcp", "endpoint"):
         about["Principal"] = "*"
+    if attachment.type == "rcp":
+        about["Action"] = "s3:*"
     made = rng.choice([about, *pool])
     if "NotPrincipal" in made and effect == "Allow":
         made = about

@@ -14,6 +14,7 @@ import ostiary
 
 ACCOUNTS = ["111111111111", "222222222222", "333333333333", "999999999999"]
 REGIONS = ["us-east-1", "eu-west-1", ""]
+WITHOUT_COLONS = ("ec2", "iam", "kms", "sqs")  # a hole in a resource of theirs holds no colon
 
 
 def escaped(text: str) -> str:
@@ -45,7 +46,12 @@ def other_fillings(rng: random.Random, request: Request, others: list[str], temp
     tried += [":".join([*fields[:2], service, *fields[3:]]) for service in ("kms", "iam", "s3")]
     tried += [":".join([*fields[:5], tail]) for tail in ("key/1", "alias/a", "role/dev", "user/dev", "x")]
     parsed = ostiary.ResourceTemplate(template)
-    return [text for text in tried if text != "*" and fills(parsed, text)]
+    return [text for text in tried if text != "*" and fills(parsed, text) and not odd(text)]
+
+
+def odd(text: str) -> bool:
+    fields = text.split(":", 5)
+    return fields[2] in WITHOUT_COLONS and ":" in fields[5]
 
 
 def fills(template: ostiary.ResourceTemplate, text: str) -> bool:
@@ -79,7 +85,7 @@ def test_a_certain_answer_holds_for_every_filling(seed: int):
     engine = compile_engine(policies)
     everything = [request.resource for request in requests]
     for request in requests:
-        if request.resource == "*":
+        if request.resource == "*" or odd(request.resource):
             continue
         template, holes = with_holes(rng, request.resource)
         asked = replace(request, resource=ostiary.ResourceTemplate(template))

@@ -40,8 +40,8 @@ def low_caps(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         (engine_module, "MOST_ASKERS", 2),
         (engine_module, "MOST_SCOPES", 2),
         (engine_module, "MOST_ACTIONS", 2),
-        (tables, "MOST_HEADERS", 64),
-        (workshop, "MOST_CELLS", 50),
+        (tables, "MOST_HEADERS", 2),
+        (workshop, "MOST_CELLS", 10),
         (intervals, "_CHAINS_CAP", 2),
     ):
         monkeypatch.setattr(module, name, cap)
