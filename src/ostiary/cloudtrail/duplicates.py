@@ -8,11 +8,26 @@ Not here: excluding records by what they are (`exclusions`).
 Two different events are taken for one with a probability of about n * n / 2**65: for ten million events, one in 400,000.
 """
 
+from collections.abc import Sequence
+
 from ostiary.cloudtrail.exclusions import Exclusion
 from ostiary.cloudtrail.record import Record, text_of
 
 CAPACITY = 1_000_000
 """Events per generation; a million take about 65 MB."""
+
+
+class SharedCopies:
+    """Copies of one call in the trails of several accounts: the first that is counted stands for all."""
+
+    __slots__ = ("_seen",)
+
+    def __init__(self, capacity: int = CAPACITY) -> None:
+        self._seen = Memory(capacity)
+
+    def first(self, shared: str) -> bool:
+        """Whether no copy with this `sharedEventID` was counted before; from now on one was. For copies that are counted."""
+        return self._seen.add(shared)
 
 
 class Duplicates:
@@ -21,9 +36,9 @@ class Duplicates:
     __slots__ = ("_corrected", "_events", "_shared")
 
     def __init__(self, capacity: int = CAPACITY) -> None:
-        self._events = _Memory(capacity)
-        self._shared = _Memory(capacity)
-        self._corrected = _Memory(capacity)
+        self._events = Memory(capacity)
+        self._shared = SharedCopies(capacity)
+        self._corrected = Memory(capacity)
 
     def check(self, record: Record) -> Exclusion | None:
         """DUPLICATE if the event was read before, SUPERSEDED if its correction was; else None. Call once for every record.
@@ -48,11 +63,11 @@ class Duplicates:
         To be called for records that are counted: the copy that the resource's account gets often does not name the caller.
         """
         shared = record.shared_event_id
-        return None if not shared or self._shared.add(shared) else Exclusion.SHARED_COPY
+        return None if not shared or self._shared.first(shared) else Exclusion.SHARED_COPY
 
 
-class _Memory:
-    """What was seen lately."""
+class Memory:
+    """What was seen lately, as hashes of keys."""
 
     __slots__ = ("_capacity", "_older", "_younger")
 
@@ -70,6 +85,16 @@ class _Memory:
         if len(self._younger) >= self._capacity:
             self._older, self._younger = self._younger, set()
         self._younger.add(number)
+        return True
+
+    def add_all(self, numbers: Sequence[int]) -> bool:
+        """Remember the hashes of many keys, if all of them are new; False, with nothing remembered, if not or if they do not fit."""
+        new = set(numbers)
+        if len(new) < len(numbers) or len(new) + len(self._younger) > self._capacity:
+            return False
+        if not (new.isdisjoint(self._younger) and new.isdisjoint(self._older)):
+            return False
+        self._younger |= new
         return True
 
     def __contains__(self, key: object) -> bool:

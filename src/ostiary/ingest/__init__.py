@@ -1,0 +1,10 @@
+"""Ingest: from log files to cases, the distinct things that a log is made of, and which event is which.
+
+    cases       Case, CaseTable, Batch: what comes out
+    plain       one file, record by record: the slow twin of the fast reader
+    run         files -> batches
+
+In: paths. Out: `Batch`es, in which each event is a number of a case.
+Invariant: every event that is read is one row of one batch; what could not be read is a damage of one.
+Not here: what a record means (`ostiary.cloudtrail`), what policies say to it (`ostiary.replay`).
+"""

@@ -1,0 +1,50 @@
+"""Repetitions in parts: the same events as one record after another."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ostiary.cloudtrail.duplicates import Duplicates
+from ostiary.cloudtrail.record import Record
+from ostiary.ingest.plain import Rows
+from ostiary.ingest.repeated import Repeated
+
+IDS = st.sampled_from(
+    [None, "", "a", "b", "00000000-0000-0000-0000-000000000000"]
+    + [f"11111111-2222-3333-4444-55555555555{last}" for last in "012345aA"]
+)
+ACCOUNTS = st.sampled_from([None, "", "111122223333", "444455556666", "x"])
+ADDENDA = st.one_of(
+    st.none(),
+    st.fixed_dictionaries({"originalEventID": IDS}, optional={"updatedFields": st.sampled_from(["", "a", "b"])}),
+)
+RECORDS = st.builds(
+    lambda event, account, addendum: Record.of(
+        {"eventName": "x", "eventID": event, "recipientAccountId": account, "addendum": addendum}
+    ),
+    IDS,
+    ACCOUNTS,
+    ADDENDA,
+)
+
+
+@given(st.lists(st.lists(RECORDS, max_size=8), max_size=6), st.integers(1, 8))
+def test_as_one_record_after_another(parts, capacity):
+    one, many = Duplicates(capacity), Repeated(capacity)
+    for records in parts:
+        rows = Rows()
+        for record in records:
+            rows.add(0, record)
+        found = many.check(rows.part((), last=True), [record.recipient_account for record in records])
+        assert found == {row: reason for row, record in enumerate(records) if (reason := one.check(record))}
+
+
+@given(st.lists(st.lists(st.integers(0, 30), max_size=8), max_size=12), st.integers(1, 8))
+def test_without_corrections(parts, capacity):
+    one, many = Duplicates(capacity), Repeated(capacity)
+    for numbers in parts:
+        rows = Rows()
+        records = [Record.of({"eventID": f"11111111-2222-3333-4444-5555555555{number:02}"}) for number in numbers]
+        for record in records:
+            rows.add(0, record)
+        found = many.check(rows.part((), last=True), [None] * len(records))
+        assert found == {row: reason for row, record in enumerate(records) if (reason := one.check(record))}
