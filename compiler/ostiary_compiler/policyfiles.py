@@ -50,6 +50,11 @@ class SetReader:
         self._limits = limits
         self._documents: dict[Path, Document | None] = {}
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files that the sets so far name, whether they could be read or not."""
+        return tuple(self._documents)
+
     def read(self, top: Cursor, notation: Notation, folder: Path) -> SetData:
         """The set that a value says. Files are looked for from `folder`."""
         members = top.members(SET_KEYS, "a policy set")

@@ -21,10 +21,22 @@ from ostiary_grammar.limits import Limits
 from ostiary_grammar.syntax import Document
 
 
-def read_sets(paths: Iterable[Path], limits: Limits) -> SetData:
-    """What several files say together, each a policy set or account details."""
+def read_sets(paths: Iterable[Path], limits: Limits, files: set[Path] | None = None) -> SetData:
+    """What several files say together, each a policy set or account details.
+
+    `files` takes in every path on which the answer depends, also where this raises.
+    """
+    paths = tuple(paths)
     problems = Problems()
     sets_reader, details_reader = SetReader(problems, limits), DetailsReader(problems, limits, {})
+    try:
+        return _read(paths, problems, sets_reader, details_reader)
+    finally:
+        if files is not None:
+            files.update(paths, sets_reader.files)
+
+
+def _read(paths: Iterable[Path], problems: Problems, sets_reader: SetReader, details_reader: DetailsReader) -> SetData:
     sets = []
     for tree in _trees(paths, problems):
         if any(map(is_account_details, tree.roots)):

@@ -7,14 +7,16 @@ Not here: RCP levels, which follow the resource's account, and the effect of any
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
+from ostiary_grammar.errors import RequestError
 from ostiary_grammar.terms import PolicyType
 from ostiary_runtime.match import NO, UNKNOWN, YES, Match
 from ostiary_runtime.plan import IDENTITY, SESSION, Group
 from ostiary_runtime.principals import PrincipalMatch, match_principal
 from ostiary_runtime.program import PrincipalTest, Program
-from ostiary_runtime.request import Caller, CallerKind
+from ostiary_runtime.request import Caller, CallerKind, parse_caller
 
 Binding = tuple[Group, Match]
 """A group that a policy's statements belong to, and whether the policy binds for certain."""
@@ -193,6 +195,24 @@ class Attachments:
                     if number not in bound:
                         bound.add(number)
                         yield number, UNKNOWN
+
+
+def named_callers(program: Program) -> tuple[str, ...]:
+    """The users, roles, sessions and other callers that policies are attached to, or that they name as principals.
+
+    Not those whom only an account or a wildcard names.
+    """
+    attached = (PolicyType.IDENTITY, PolicyType.BOUNDARY, PolicyType.SESSION)
+    names = [target for policy in program.policies if policy.type in attached for target in policy.targets if target]
+    names += [member for member, _ in program.memberships]
+    for test in program.principals:
+        names += (*test.arns, *test.services)
+    found = []
+    for name in dict.fromkeys(names):
+        with suppress(RequestError):  # a group, or a name that only AWS understands
+            parse_caller(name)
+            found.append(name)
+    return tuple(found)
 
 
 class _PrincipalIndex:

@@ -5,7 +5,7 @@ resource parts, and for each interval the entries in play and the status of thei
 Invariant: as the index, a stretch may keep an entry that does not match; it never leaves one out that does.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ostiary_grammar.pattern import STAR, Glob, Literal, ResourceForm, Wild
@@ -15,7 +15,7 @@ from ostiary_runtime.decision import Decision, Doubt, Undecided
 from ostiary_runtime.elements import header_matches
 from ostiary_runtime.entries import Entry, Row, Rows, root_of_trust
 from ostiary_runtime.evaluate import Evaluator
-from ostiary_runtime.globs import has_variables, is_exact, is_prefix, matcher
+from ostiary_runtime.globs import has_variables, is_exact, is_prefix, literal_prefix, matcher
 from ostiary_runtime.intervals import EMPTY, IntervalIndex, build
 from ostiary_runtime.plan import Group, Plan
 from ostiary_runtime.program import Program, ResourceTest
@@ -47,6 +47,10 @@ class HeaderIndex:
             for entries in header.tails.entries:
                 for pattern in entries:
                     self.of_pattern[pattern] = number
+
+    def fields(self, number: int) -> tuple[Glob, ...]:
+        """The fields of a header pattern."""
+        return self._headers[number].fields
 
     def live(self, resource: Resource) -> tuple[frozenset[int], frozenset[int]]:
         """Header patterns that match the resource's header field by field, and those that might by crossing colons."""
@@ -158,6 +162,13 @@ class RowView:
         }
         for header, filed in self._by_header.items():
             self._by_header[header] = list(dict.fromkeys(filed))
+
+    def exact_headers(self) -> Iterator[str]:
+        """The ARN headers without wildcards under which the row has patterns."""
+        for number in self._by_header:
+            fields = self._headers.fields(number)
+            if all(map(is_exact, fields)):
+                yield "".join(f"{each}:" for each in ("arn", *map(literal_prefix, fields)))
 
     def owner(self, resource: Resource) -> str:
         """The account that a resource belongs to: the given one, its ARN's, or the caller's (10.50)."""

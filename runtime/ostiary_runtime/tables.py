@@ -10,6 +10,7 @@ so readers need no lock. Bounded: when too many headers have been seen, a row st
 """
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 
 from ostiary_grammar.errors import RequestError
 from ostiary_runtime.context import Context, Implied, Reader
@@ -108,9 +109,39 @@ class RowTable:
         )
         self._workshop.spend(len(new_cells))
 
-    def settle(self, pending: "_Pending", view: HeaderView, node: int) -> Cell:
+    def fill(self, resource: Resource, *, whole: bool, most: int) -> int:
+        """Builds leaves before a request falls on them; how many were built, `most` at most.
+
+        The leaf that the resource falls on, or the `whole` of its header.
+        """
+        if self._view.row.exempt or most <= 0:
+            return 0
+        self._insert(resource)
+        bounds, cells = self.cells
+        first = last = bisect_right(bounds, resource.text)
+        if whole:
+            first = bisect_left(bounds, resource.header or resource.text)
+            last = first + len(self.header(resource).index.nodes)
+        built: dict[int, Cell] = {}
+        for place in range(first, min(last + 1, len(cells))):
+            cell = cells[place]
+            if isinstance(cell, _Pending):
+                if id(cell) not in built and len(built) < most:
+                    built[id(cell)] = cell.build()
+                cells[place] = built.get(id(cell), cell)
+        return len(built)
+
+    def headers(self) -> Iterator[str]:
+        """The ARN headers without wildcards under which the row has patterns."""
+        return self._view.exact_headers()
+
+    def made(self, view: HeaderView, node: int) -> Cell:
+        """The leaf of a stretch."""
+        return self._workshop.cell(view, view.stretch(node))
+
+    def settle(self, pending: "_Pending", view: HeaderView) -> Cell:
         """Builds a leaf and puts it wherever the pending one still stands."""
-        cell = self._workshop.cell(view, view.stretch(node))
+        cell = pending.build()
         bounds, cells = self.cells
         at = bisect_left(bounds, view.resource.header or view.resource.text)
         for place in range(at, min(at + len(view.index.nodes) + 1, len(cells))):
@@ -129,6 +160,10 @@ class _Pending:
         self._view = view
         self._node = node
 
+    def build(self) -> Cell:
+        """The leaf."""
+        return self._table.made(self._view, self._node)
+
     def __call__(self, r: str, context: Context, caller: Implied) -> Decision:
-        cell = self._table.settle(self, self._view, self._node)
+        cell = self._table.settle(self, self._view)
         return cell if isinstance(cell, Decision) else cell(r, context, caller)

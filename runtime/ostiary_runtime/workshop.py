@@ -87,6 +87,11 @@ class Workshop:
                 except TooLargeError:
                     return self.clear(view, stretch, leaf.entries)
 
+    @property
+    def room(self) -> int:
+        """How many cells rows may still put into their tables before they are dropped."""
+        return MOST_CELLS - self._cells
+
     def spend(self, cells: int) -> None:
         """Counts cells that a row has put into its table."""
         self._cells += cells

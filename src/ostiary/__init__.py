@@ -12,6 +12,7 @@ What is exported here is the public interface; everything else may change.
 
 from ostiary._facade import check, compile, load  # noqa: A004  # `compile` is what it does
 from ostiary._version import __version__
+from ostiary.holder import EngineHolder, Reloaded, ReloadFailed, watch
 from ostiary_compiler.policyset import PolicySet
 from ostiary_grammar.diagnostics import Diagnostic, Severity
 from ostiary_grammar.errors import LimitError, OstiaryError, PolicyError, ProgramError, RequestError
@@ -32,6 +33,7 @@ __all__ = [
     "Doubt",
     "Effect",
     "Engine",
+    "EngineHolder",
     "Explanation",
     "LimitError",
     "Limits",
@@ -41,6 +43,8 @@ __all__ = [
     "PolicyType",
     "Principal",
     "ProgramError",
+    "ReloadFailed",
+    "Reloaded",
     "RequestError",
     "ResourceTemplate",
     "Severity",
@@ -50,4 +54,5 @@ __all__ = [
     "check",
     "compile",
     "load",
+    "watch",
 ]

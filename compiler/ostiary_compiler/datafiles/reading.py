@@ -25,7 +25,12 @@ _YAML = frozenset({".yaml", ".yml"})
 def read_tree(path: Path, limits: DataLimits = DEFAULT_DATA_LIMITS) -> Tree:
     """What a file of data holds."""
     source = _read_text(path, limits)
-    return read_yaml(source, limits) if path.suffix.lower() in _YAML else read_json(source, limits)
+    return read_yaml(source, limits) if is_yaml(path) else read_json(source, limits)
+
+
+def is_yaml(path: Path) -> bool:
+    """Whether a file is taken for YAML."""
+    return path.suffix.lower() in _YAML
 
 
 def read_source(path: Path) -> Source:
