@@ -78,15 +78,18 @@ class Spellings(dict[tuple[str, ...], dict[str, str]]):
     """
 
     CAP = 4096
+    LONGEST = 2048
+    """Characters that the keys of one context may have together, if they are to be remembered."""
 
     def __missing__(self, keys: tuple[str, ...]) -> dict[str, str]:
         for key in keys:
             if not isinstance(key, str):
                 raise RequestError(f"a context key must be text, not {key!r}")
         spelled = {fold(key): key for key in keys}
-        if len(self) >= self.CAP:
-            self.clear()
-        self[keys] = spelled
+        if sum(map(len, keys)) <= self.LONGEST:
+            if len(self) >= self.CAP:
+                self.clear()
+            self[keys] = spelled
         return spelled
 
 

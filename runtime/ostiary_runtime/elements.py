@@ -5,12 +5,12 @@ here where a pattern needs a test, so both agree by construction where they can,
 """
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from typing import assert_never
 
 from ostiary_grammar.pattern import STAR, ActionPattern, Glob, Literal, ResourceForm, Token, Variable, Wild
 from ostiary_runtime.context import Reader
 from ostiary_runtime.globs import has_variables, matcher
+from ostiary_runtime.kept import Kept, glob_size
 from ostiary_runtime.match import NO, UNKNOWN, YES, Match
 from ostiary_runtime.program import ResourceTest
 from ostiary_runtime.request import Resource
@@ -129,7 +129,7 @@ def crosses(test: ResourceTest, tail: Glob, text: str) -> bool:
 
 def crossing_glob(test: ResourceTest, tail: Glob) -> Callable[[str], bool]:
     """The matcher of `crosses`, made ready."""
-    return _crossing(test.fields[: test.written], tail)
+    return _crossings[test.fields[: test.written], tail]
 
 
 class _Crossing:
@@ -164,16 +164,19 @@ def _advance(places: set[int], kind: str, literal: str, text: str) -> set[int]:
             return set(range(min(places), len(text) + 1))
         case "run-in-field":
             reached: set[int] = set()
-            for at in places:
-                end = text.find(":", at)
-                reached.update(range(at, (len(text) if end < 0 else end) + 1))
+            end = -1
+            for at in sorted(places):
+                if at > end:  # else it lies in the run of a place before it
+                    end = text.find(":", at)
+                    end = len(text) if end < 0 else end
+                    reached.update(range(at, end + 1))
             return reached
         case _:
             raise AssertionError(kind)
 
 
-@lru_cache(maxsize=1024)
-def _crossing(fields: tuple[Glob, ...], tail: Glob) -> _Crossing:
+def _crossing(asked: tuple[tuple[Glob, ...], Glob]) -> _Crossing:
+    fields, tail = asked
     steps: list[tuple[str, str]] = [("literal", "arn")]
     for index, glob in enumerate(fields):
         steps.append(("literal", ":"))
@@ -193,6 +196,11 @@ def _crossing(fields: tuple[Glob, ...], tail: Glob) -> _Crossing:
                 case _ as never:
                     assert_never(never)
     return _Crossing(tuple(steps))
+
+
+_crossings: Kept[tuple[tuple[Glob, ...], Glob], _Crossing] = Kept(
+    _crossing, 1024, lambda asked: glob_size(*asked[0], asked[1])
+)
 
 
 def match_resources(tests: Sequence[ResourceTest], resource: Resource, reader: Reader, *, negated: bool) -> Match:

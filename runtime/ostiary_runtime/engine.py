@@ -22,6 +22,7 @@ from ostiary_runtime.decision import Decision, StatementRef, allow
 from ostiary_runtime.entries import Rows
 from ostiary_runtime.explain import Explainer, Explanation
 from ostiary_runtime.hints import changes, prospects
+from ostiary_runtime.kept import LONGEST
 from ostiary_runtime.program import Program
 from ostiary_runtime.request import (
     Caller,
@@ -344,12 +345,16 @@ class Engine:
         scope = self._rows.attachments.scope(caller, owner)
         scope_rows = self._scopes.get(scope)
         if scope_rows is None:
-            if len(self._scopes) >= MOST_SCOPES:
-                self._forget()
-            scope_rows = self._scopes.setdefault(scope, _ScopeRows(scope))
-        if len(self._askers) >= MOST_ASKERS:
-            self._askers.clear()
-        asker = self._askers[key] = Asker(caller, scope_rows)
+            scope_rows = _ScopeRows(scope)
+            if len(scope.partition) <= LONGEST:
+                if len(self._scopes) >= MOST_SCOPES:
+                    self._forget()
+                scope_rows = self._scopes.setdefault(scope, scope_rows)
+        asker = Asker(caller, scope_rows)
+        if _size(key) <= LONGEST:
+            if len(self._askers) >= MOST_ASKERS:
+                self._askers.clear()
+            self._askers[key] = asker
         return asker
 
     def _row(self, asker: Asker, action: str) -> RowTable:
@@ -360,15 +365,27 @@ class Engine:
         if row is None:
             view = RowView(self._rows.row(asker.scope_rows.scope, folded), self._rows, self._headers)
             row = RowTable(view, self._workshop)
-        if len(rows) >= MOST_ACTIONS:
-            rows.clear()
-        rows[folded] = rows[action] = row
+        if len(action) <= LONGEST:
+            if len(rows) >= MOST_ACTIONS:
+                rows.clear()
+            rows[folded] = rows[action] = row
         return row
 
     def _forget(self) -> None:
         """Drops every memo that grows with requests; answers stay the same."""
         self._askers.clear()
         self._scopes.clear()
+
+
+def _size(key: object) -> int:
+    """How many characters a principal is remembered by."""
+    match key:
+        case _Known(principal, _):
+            return _size(principal)
+        case Principal(arn, role, federated_by, unique_id):
+            return sum(len(each) for each in (arn, role, federated_by, unique_id) if each is not None)
+        case _:
+            return len(str(key))
 
 
 def _restored(data: bytes) -> Engine:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ostiary_grammar.terms import PolicyType
 from ostiary_runtime.elements import match_action, match_actions
+from ostiary_runtime.kept import LONGEST
 from ostiary_runtime.match import NO, UNKNOWN, YES, Match
 from ostiary_runtime.plan import SESSION, Group, Plan, Shape, plan_for
 from ostiary_runtime.principals import EVERYONE, NOBODY, MatchClass, PrincipalMatch
@@ -106,9 +107,10 @@ class ActionClasses:
         found = self._memo.get(action)
         if found is None:
             found = tuple(sorted(self._classify(action).items()))
-            if len(self._memo) >= self.CAP:
-                self._memo.clear()
-            self._memo[action] = found
+            if len(action) <= LONGEST:
+                if len(self._memo) >= self.CAP:
+                    self._memo.clear()
+                self._memo[action] = found
         return found
 
     def _classify(self, action: str) -> dict[int, Match]:

@@ -6,9 +6,9 @@ no backtracking beyond the last star, and no regular expression, so hostile patt
 """
 
 from collections.abc import Callable
-from functools import lru_cache
 
 from ostiary_grammar.pattern import Glob, Literal, Variable, Wild
+from ostiary_runtime.kept import Kept, glob_size
 
 Matcher = Callable[[str], bool]
 
@@ -33,9 +33,13 @@ def has_variables(glob: Glob) -> bool:
     return any(isinstance(token, Variable) for token in glob)
 
 
-@lru_cache(maxsize=4096)
 def matcher(glob: Glob) -> Matcher:
-    """A matcher for a glob without variables; the shapes that policies use most have matchers of their own."""
+    """A matcher for a glob without variables; those of short globs are remembered."""
+    return _matchers[glob]
+
+
+def _matcher(glob: Glob) -> Matcher:
+    """A matcher; the shapes that policies use most have matchers of their own."""
     if is_exact(glob):
         return literal_prefix(glob).__eq__
     if glob == (Wild.STAR,):
@@ -129,7 +133,7 @@ def _find(piece: tuple[str, ...], size: int, text: str, start: int, end: int) ->
     if len(piece) == 1 and piece[0]:
         at = text.find(piece[0], start, end)
         return at + size if at >= 0 else -1
-    # A piece with `?` is anchored at its longest literal, so that `find` does the walking.
+    # A piece with `?` is anchored at its longest literal, so that `find` does the walking; as long as that gets on.
     anchor = max(piece, key=len)
     if not anchor:
         return start + size if start + size <= end else -1
@@ -139,6 +143,7 @@ def _find(piece: tuple[str, ...], size: int, text: str, start: int, end: int) ->
             break
         offset += len(part) or 1
     at = start
+    patience = _PATIENCE
     while at + size <= end:
         found = text.find(anchor, at + offset, end)
         if found < 0:
@@ -147,6 +152,36 @@ def _find(piece: tuple[str, ...], size: int, text: str, start: int, end: int) ->
         if at + size <= end and _stands_at(piece, text, at):
             return at + size
         at += 1
+        patience -= 1
+        if not patience:
+            return _find_in_parallel(piece, text, at, end)
+    return -1
+
+
+# Places at which a piece may fail to stand before all places are tried at once.
+_PATIENCE = 32
+
+
+def _find_in_parallel(piece: tuple[str, ...], text: str, start: int, end: int) -> int:
+    """The same as `_find`, with all places tried at once: one step per character of the text, however the piece repeats.
+
+    Bit i of `standing` says that the first i + 1 characters of the piece end here (the shift-and algorithm).
+    """
+    wanted: dict[str, int] = {}
+    anything, bit = 0, 1
+    for part in piece:
+        for character in part or "?":
+            if part:
+                wanted[character] = wanted.get(character, 0) | bit
+            else:
+                anything |= bit
+            bit <<= 1
+    masks = {character: bits | anything for character, bits in wanted.items()}
+    last, standing = bit >> 1, 0
+    for at in range(start, end):
+        standing = ((standing << 1) | 1) & masks.get(text[at], anything)
+        if standing & last:
+            return at + 1
     return -1
 
 
@@ -165,3 +200,6 @@ def _stands_at(piece: tuple[str, ...], text: str, at: int) -> bool:
             if at > size:
                 return False
     return at <= size
+
+
+_matchers: Kept[Glob, Matcher] = Kept(_matcher, 4096, glob_size)

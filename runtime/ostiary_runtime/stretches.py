@@ -17,6 +17,7 @@ from ostiary_runtime.entries import Entry, Row, Rows, root_of_trust
 from ostiary_runtime.evaluate import Evaluator
 from ostiary_runtime.globs import has_variables, is_exact, is_prefix, literal_prefix, matcher
 from ostiary_runtime.intervals import EMPTY, IntervalIndex, build
+from ostiary_runtime.kept import LONGEST
 from ostiary_runtime.plan import Group, Plan
 from ostiary_runtime.program import Program, ResourceTest
 from ostiary_runtime.request import Resource
@@ -73,9 +74,10 @@ class HeaderIndex:
                 ):
                     crossing.append(number)
             found = (frozenset(strict), frozenset(crossing))
-            if len(self._live) >= self.CAP:
-                self._live.clear()
-            self._live[resource.header] = found
+            if len(resource.header) <= LONGEST:
+                if len(self._live) >= self.CAP:
+                    self._live.clear()
+                self._live[resource.header] = found
         return found
 
 
@@ -119,7 +121,7 @@ class Stretch:
 class HeaderView:
     """A row seen through one header.
 
-    `index` cuts the resource parts, also where a root of trust begins; `crossing` are the row's patterns that might match
+    `resource` is the header alone, or `*`. `index` cuts the resource parts, also where a root of trust begins; `crossing` are the row's patterns that might match
     by crossing colons.
     """
 
@@ -263,6 +265,8 @@ class RowView:
                 for pattern in self._by_header.get(number, ())
                 if self._resources[pattern].crossing
             )
+            # What is kept of the resource is its header: the rest is another one's next time, and may be long.
+            resource = Resource(resource.header, resource.header, (*resource.fields[:5], ""))
         return HeaderView(resource, self.owner(resource), index, crossing, self)
 
     def _filing(self, pattern: int) -> Glob:

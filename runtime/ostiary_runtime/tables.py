@@ -16,6 +16,7 @@ from ostiary_grammar.errors import RequestError
 from ostiary_runtime.context import Context, Implied, Reader
 from ostiary_runtime.decision import Decision, allow
 from ostiary_runtime.intervals import successor
+from ostiary_runtime.kept import LONGEST
 from ostiary_runtime.request import Resource, parse_resource
 from ostiary_runtime.stretches import HeaderView, RowView
 from ostiary_runtime.workshop import Cell, Workshop
@@ -44,10 +45,12 @@ class RowTable:
         """The row seen through the header of a resource."""
         found = self._headers.get(resource.header)
         if found is None:
-            if len(self._headers) >= MOST_HEADERS:
-                self._headers.clear()
-            found = self._headers[resource.header] = self._view.view(resource)
-            self._workshop.spend(1)
+            found = self._view.view(resource)
+            if len(resource.header) <= LONGEST:
+                if len(self._headers) >= MOST_HEADERS:
+                    self._headers.clear()
+                self._headers[resource.header] = found
+                self._workshop.spend(1)
         return found
 
     def decide(self, resource: Resource, reader: Reader) -> Decision:
@@ -71,7 +74,7 @@ class RowTable:
         self._insert(resource)
         bounds, cells = self.cells
         cell = cells[bisect_right(bounds, r)]
-        if cell == self._first_sight:  # another thread has made the table start again, or put another one in its place
+        if cell == self._first_sight:  # too long, or another thread has made the table start again
             return self.decide(resource, Reader(context, caller.derived, self.owner(resource)))
         return cell if isinstance(cell, Decision) else cell(r, context, caller)
 
@@ -79,8 +82,10 @@ class RowTable:
         """Puts the stretches of a header in, if they are not there.
 
         Works on the table as it stands and replaces it as a whole: what two threads do at once may be lost, and is then
-        done again.
+        done again. A header that is too long to be kept stays out.
         """
+        if len(resource.header) > LONGEST:
+            return
         self._inserted += 1
         if self._inserted > MOST_HEADERS:
             self._inserted = 1
@@ -114,7 +119,7 @@ class RowTable:
 
         The leaf that the resource falls on, or the `whole` of its header.
         """
-        if self._view.row.exempt or most <= 0:
+        if self._view.row.exempt or most <= 0 or len(resource.header) > LONGEST:
             return 0
         self._insert(resource)
         bounds, cells = self.cells

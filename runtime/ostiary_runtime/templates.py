@@ -7,12 +7,12 @@ Unknown otherwise; so a decision on a template is certain only if no filling cou
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from ostiary_grammar.arn import parse_resource as parse_pattern
 from ostiary_grammar.errors import RequestError
 from ostiary_grammar.pattern import Glob, Literal, Variable, Wild
 from ostiary_runtime.globs import matcher
+from ostiary_runtime.kept import Kept, glob_size
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,13 @@ def covers(pattern: Glob, template: Glob) -> bool:
     return matcher(pattern)(text)
 
 
-@lru_cache(maxsize=4096)
 def overlaps(pattern: Glob, template: Glob) -> bool:
     """Whether some filling matches the pattern: whether two globs have a text in common."""
+    return _overlaps[pattern, template]
+
+
+def _overlap(asked: tuple[Glob, Glob]) -> bool:
+    pattern, template = asked
     first, second = _units(pattern), _units(template)
     places = _skip(first, {0})
     for unit in second:
@@ -56,6 +60,9 @@ def overlaps(pattern: Glob, template: Glob) -> bool:
         if not places:
             return False
     return len(first) in places
+
+
+_overlaps: Kept[tuple[Glob, Glob], bool] = Kept(_overlap, 4096, lambda asked: glob_size(*asked))
 
 
 def _units(glob: Glob) -> Sequence[str | Wild]:
@@ -73,7 +80,7 @@ def _skip(pattern: Sequence[str | Wild], places: set[int]) -> set[int]:
     """Places that can be reached by letting stars of the pattern match nothing."""
     reached = set(places)
     for place in sorted(places):
-        while place < len(pattern) and pattern[place] is Wild.STAR:
+        while place < len(pattern) and pattern[place] is Wild.STAR and place + 1 not in reached:
             place += 1  # noqa: PLW2901  # walks over a run of stars
             reached.add(place)
     return reached

@@ -16,6 +16,7 @@ from ostiary_runtime.entries import Entry
 from ostiary_runtime.evaluate import Evaluator
 from ostiary_runtime.generate import Generator, LeafFunction, LeafTest, TooLargeError
 from ostiary_runtime.globs import has_variables, literal_prefix, matcher
+from ostiary_runtime.kept import LONGEST
 from ostiary_runtime.leaves import Constant, LeafBuilder, Residual, Residue, ResourceResidual, Undocumented
 from ostiary_runtime.plan import Group, Step
 from ostiary_runtime.program import Program
@@ -40,9 +41,10 @@ class Memo(dict[str, int]):
 
     def __missing__(self, value: str) -> int:
         match = int(self._condition.of_state(value))  # PERF: plain numbers compare faster than enum members
-        if len(self) >= self.CAP:
-            self.clear()
-        self[value] = match
+        if len(value) <= LONGEST:
+            if len(self) >= self.CAP:
+                self.clear()
+            self[value] = match
         return match
 
 
