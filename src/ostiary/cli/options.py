@@ -50,10 +50,10 @@ class PolicyFiles:
     def __bool__(self) -> bool:
         return bool(self.sets) or any(self.files.values())
 
-    def read(self) -> GivenPolicies:
+    def read(self, *, quiet: bool = False) -> GivenPolicies:
         """The policies in the files; a usage error if there are none, PolicyError for all that is wrong in any of them.
 
-        What is doubtful in a policy set is said on the standard error.
+        What is doubtful in a policy set is said on the standard error, unless `quiet`.
         """
         if not self:
             raise click.UsageError("no policy is given")
@@ -71,7 +71,8 @@ class PolicyFiles:
                 diagnostics.extend(problem.diagnostics)
         if diagnostics:
             raise PolicyError(diagnostics)
-        print_diagnostics(policies.notes, console(stderr=True))
+        if not quiet:
+            print_diagnostics(policies.notes, console(stderr=True))
         return GivenPolicies(policies, self._layers(policies), tuple(beside))
 
     def _layers(self, policies: PolicySet) -> tuple[PolicyType, ...]:

@@ -11,24 +11,38 @@ import click
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ostiary.cli.failures import ExitCode
-from ostiary.cli.options import FILE, FORMAT_OPTION, GivenPolicies, PolicyFiles
+from ostiary.cli.options import FILE, FORMAT_OPTION
+from ostiary.cli.sides import GivenSides
 from ostiary.cloudtrail.files import LogFile, find_log_files
+from ostiary.ingest.run import Watcher
 from ostiary.render.replay_json import replay_json
 from ostiary.render.replay_text import print_replay
 from ostiary.render.terminal import console
-from ostiary.replay.decide import Judge
-from ostiary.replay.question import Question
-from ostiary.replay.run import Replay, Watcher
-from ostiary.replay.run import replay as run_replay
+from ostiary.replay.analysis import replay as run_replay
+from ostiary.replay.findings import Findings
 from ostiary_grammar.terms import PolicyType
-from ostiary_runtime.request import check_account
 
 DAMAGED = 3
 """The exit code of a replay that ran to its end, but could not read everything."""
+FAILED = 4
+"""The exit code of a replay that found what `--fail-on` names."""
 
 
 @click.command()
 @click.argument("logs", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--baseline",
+    multiple=True,
+    metavar="SET|log",
+    help="What to compare with: a policy set, account details (repeatable), or what AWS decided in the log, which is the default.",
+)
+@click.option(
+    "--candidate",
+    multiple=True,
+    metavar="SET|log",
+    help="What would be instead: a policy set or account details (repeatable), or `log`. Without it the candidate is the baseline with "
+    "the policies of the options below added.",
+)
 @click.option(
     "--identity",
     type=FILE,
@@ -63,6 +77,11 @@ DAMAGED = 3
     "--management-account", metavar="ID", help="The organization's management account, which no SCP or RCP binds."
 )
 @click.option(
+    "--fail-on",
+    type=click.Choice(["revoked", "maybe"]),
+    help="End with 4 if calls are revoked for certain, or (`maybe`) if they might be.",
+)
+@click.option(
     "--top",
     type=click.IntRange(min=0),
     default=5,
@@ -74,6 +93,8 @@ DAMAGED = 3
 def replay(
     *,
     logs: tuple[Path, ...],
+    baseline: tuple[str, ...],
+    candidate: tuple[str, ...],
     identity: tuple[Path, ...],
     sets: tuple[Path, ...],
     details: tuple[Path, ...],
@@ -81,6 +102,7 @@ def replay(
     no_full_aws_access: bool,
     rcp: tuple[Path, ...],
     management_account: str | None,
+    fail_on: str | None,
     top: int,
     format_: str,
 ) -> int:
@@ -90,44 +112,41 @@ def replay(
     asked: with --scp alone the question is whether these SCPs would have stopped a call that went through. What a log does
     not say stays not known, and calls whose answer hangs on it are counted apart.
 
-    The exit code is 0 if everything was replayed, 3 if some input was damaged (it is reported, the rest counts), 2 for wrong
-    usage or a policy that is not valid, and 130 if it was interrupted (the report covers what was read until then).
+    With --baseline the policies that are given are added to those of the baseline, and calls are compared between the two.
+
+    The exit code is 0 if everything was replayed, 4 if --fail-on found what it names, 3 if some input was damaged (it is reported,
+    the rest counts), 2 for wrong usage or a policy that is not valid, and 130 if it was interrupted (the report covers what was read
+    until then).
 
     \b
     ostiary replay logs/ --scp region-guard.json
+    ostiary replay logs/ --baseline account-details.json --scp region-guard.json --fail-on revoked
     """  # noqa: D301  # the mark is click's: it keeps lines as they are
     files = {PolicyType.IDENTITY: identity, PolicyType.SCP: scp, PolicyType.RCP: rcp}
-    literal = (*sets, *details)
-    given = PolicyFiles(files, not no_full_aws_access, literal).read()
-    if management_account is not None:
-        given.policies.place(check_account(management_account), management=True)
+    given = GivenSides(baseline, candidate, files, (*sets, *details), not no_full_aws_access, management_account)
+    sides = given.read()
     for path in logs:
         if not any(isinstance(found, LogFile) for found in find_log_files([path])):
             raise click.BadParameter(
                 f"there is no log file (*.json, *.json.gz and the like) in `{path}`", param_hint="LOGS"
             )
-    judge = Judge(given.engine(), question(given, literal=bool(literal)))
     with _interrupts() as stopped, _progress(logs) as watcher:
-        result = run_replay(logs, judge, watcher=watcher, stopped=stopped)
+        findings = run_replay(logs, sides, watcher=watcher, stopped=stopped)
     if format_ == "json":
-        click.echo(replay_json(result))
+        click.echo(replay_json(findings))
     else:
-        print_replay(result, console(), top=top)
-    return exit_code(result)
+        print_replay(findings, console(), top=top)
+    return exit_code(findings, fail_on)
 
 
-def question(given: GivenPolicies, *, literal: bool) -> Question:
-    """What the policies that were given ask."""
-    names = dict.fromkeys(each.name for each in given.policies.attachments if each.name not in given.beside)
-    management = tuple(account.id for account in given.policies.accounts if account.management)
-    return Question(given.layers, tuple(names), given.beside, management, literal)
-
-
-def exit_code(result: Replay) -> int:
-    """How the command ends after a report."""
-    if result.interrupted:
+def exit_code(findings: Findings, fail_on: str | None = None) -> int:
+    """How the command ends after a report; `fail_on`: `revoked` or `maybe`."""
+    if findings.interrupted:
         return ExitCode.INTERRUPTED
-    return DAMAGED if result.tally.damaged else ExitCode.YES
+    revoked = findings.revoked
+    if fail_on is not None and (revoked.certain if fail_on == "revoked" else revoked.most):
+        return FAILED
+    return DAMAGED if any(each.kind == "damaged" for each in findings.counts) else ExitCode.YES
 
 
 @contextmanager

@@ -40,7 +40,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Template:
-    """A template: its text between the variables, and the variables' names; `literal` is how many characters are fixed."""
+    """A template: its text between the variables, and the variables' names; `literal` is how many characters are fixed.
+
+    `pattern` recognises ARNs of the type; its groups are what the variables stand for.
+    """
 
     type: str
     texts: tuple[str, ...]
@@ -72,6 +75,11 @@ class Template:
         return place.value(common) if common else values.get(name)
 
 
+def is_place(variable: str) -> bool:
+    """Whether a variable of a template says where a resource is, and not which one it is."""
+    return variable in _PLACE
+
+
 def escape(text: str) -> str:
     """Text as it stands in a pattern: wildcards that are meant as characters are written as policies write them."""
     return _SPECIAL.sub(r"${\g<0>}", text)
@@ -88,12 +96,18 @@ def templates_of(kind: ResourceType) -> tuple[Template, ...]:
 
 def type_of(prefix: str, arn: str) -> str | None:
     """The name of the service's resource type that an ARN is of, or None."""
+    template = template_of(prefix, arn)
+    return template.type if template else None
+
+
+def template_of(prefix: str, arn: str) -> Template | None:
+    """The template of the service that says most about an ARN, of those that fit it."""
     index = _of_service(prefix)
     best: Template | None = None
     for template in index.by_head.get(_head(arn), index.free):
         if (best is None or template.literal > best.literal) and template.pattern.fullmatch(arn):
             best = template
-    return best.type if best else None
+    return best
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +163,7 @@ def _compile(name: str, text: str) -> Template:
     pattern = [re.escape(texts[0])]
     for number, (variable, after) in enumerate(zip(names, texts[1:], strict=True)):
         last = number == len(names) - 1
-        pattern += (_pattern_of(variable, after, last=last), re.escape(after))
+        pattern += (f"({_pattern_of(variable, after, last=last)})", re.escape(after))
     return Template(
         type=name,
         texts=texts,

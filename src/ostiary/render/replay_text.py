@@ -1,21 +1,23 @@
 """A replay for people: the answer in one sentence, what it rests on, and accounts that add up; at most one screen.
 
-In: a `Replay`. Out: lines on a console. What comes from logs is escaped and cut.
-Invariant: every record that was read is in the accounts at the end.
+In: `Findings`. Out: lines on a console. What comes from logs is escaped and cut.
+Invariant: every record that was read is in the accounts at the end; a number that is only known within bounds comes with both.
 """
 
-from collections.abc import Iterable, Iterator
-from typing import Protocol
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import Console
 from rich.text import Text
 
+from ostiary.cloudtrail.outcome import Outcome
 from ostiary.render.decision_text import doubt, plural
 from ostiary.render.terminal import safe
-from ostiary.replay.decide import NOT_SURE_ASKED, Answer, Missing
+from ostiary.replay.compare import LAYER_NOT_NAMED, OUTCOME_UNCLEAR
+from ostiary.replay.decide import NOT_SURE_ASKED, Missing
+from ostiary.replay.findings import Access, Change, Findings, Row
 from ostiary.replay.question import Question
-from ostiary.replay.run import Replay
-from ostiary.replay.tally import Group, Span, Tally, Who
+from ostiary.replay.sides import LOG
 from ostiary_grammar.terms import PolicyType
 from ostiary_runtime.decision import Doubt
 
@@ -23,28 +25,51 @@ from ostiary_runtime.decision import Doubt
 SHORT_LIST = 3
 NAME_WIDTH = 140
 _ORGANIZATION = {PolicyType.SCP, PolicyType.RCP}
+_WORDS = {
+    NOT_SURE_ASKED: "whether the call needed this action is not in the log",
+    OUTCOME_UNCLEAR: "the call failed for another reason than a policy",
+    LAYER_NOT_NAMED: "the log does not say which type of policy denied the call",
+}
 
 
-def print_replay(replay: Replay, screen: Console, *, top: int) -> None:
-    """Prints a replay; `top`: how many groups of stopped calls are listed."""
-    for line in _lines(replay, top):
+def print_replay(findings: Findings, screen: Console, *, top: int) -> None:
+    """Prints what a replay found; `top`: how many rows are listed."""
+    for line in _lines(findings, top):
         screen.print(line)
 
 
-def headline(replay: Replay) -> str:
+def headline(findings: Findings) -> str:
     """The answer in one sentence."""
-    tally = replay.tally
-    calls = sum(tally.answered(answer, already=False) for answer in Answer)
-    stopped = tally.answered(Answer.DENY, already=False)
-    perhaps = tally.answered(Answer.INDETERMINATE, already=False)
-    policies = _policies(replay.question).capitalize()
-    if not calls:
-        return f"{policies} would have stopped nothing: no call in the logs is one that the question is about."
-    said = f"{policies} would have stopped {_none_or(stopped)} of {_calls(calls)}"
-    return (
-        f"{said}, at most {stopped + perhaps:,}: for {perhaps:,} the log does not say enough."
-        if perhaps
-        else f"{said}."
+    subject = "What AWS did" if findings.candidate == LOG else policies_words(findings.question).capitalize()
+    calls = compared_calls(findings)
+    stopped, most = findings.revoked.certain, findings.revoked.most
+    if findings.baseline == LOG:
+        if not calls:
+            return f"{subject} would have stopped nothing: no call in the logs is one that the question is about."
+        said = f"{subject} would have stopped {_none_or(stopped)} of {_calls(calls)}"
+    else:
+        if not calls:
+            return "Nothing was compared: no call in the logs is one that the question is about."
+        said = f"Compared with {findings.baseline}, {subject[0].lower()}{subject[1:]} would revoke {_none_or(stopped)} of {_calls(calls)}"
+        said = said.replace("what AWS did would revoke", "AWS denied")
+    if most > stopped:
+        return f"{said}, at most {most:,}: for {most - stopped:,} the log does not say enough."
+    return f"{said}."
+
+
+def compared_calls(findings: Findings) -> int:
+    """The calls of which the headline speaks: with the log as baseline those that it does not show as denied, else all that were judged."""
+    if findings.baseline != LOG:
+        return findings.judged
+    return answered(findings, *Access, already=False)
+
+
+def answered(findings: Findings, *answers: Access, already: bool) -> int:
+    """Calls with one of these answers of the candidate, that the log shows as denied (`already`), or does not."""
+    return sum(
+        events
+        for access, outcome, events in findings.answers
+        if access in answers and already is (outcome is Outcome.DENIED)
     )
 
 
@@ -71,79 +96,124 @@ def sentences(question: Question) -> Iterator[str]:
     yield f"They are taken to hold for {whom}."
 
 
-def _lines(replay: Replay, top: int) -> Iterator[Text]:
-    tally = replay.tally
-    if replay.interrupted:
+def _lines(findings: Findings, top: int) -> Iterator[Text]:
+    if findings.interrupted:
         yield safe("Interrupted: this is what was read until then.", "bold yellow")
-    yield safe(headline(replay), "bold")
-    already = sum(tally.answered(answer, already=True) for answer in Answer)
-    if already:
-        also = _none_or(tally.answered(Answer.DENY, already=True))
-        policies = _policies(replay.question)
-        yield safe(f"{_number(already, 'more call')} had been denied anyway; {policies} would deny {also} of them.")
-    for sentence in sentences(replay.question):
+    yield safe(headline(findings), "bold")
+    yield from map(safe, _beside(findings))
+    for sentence in sentences(findings.question):
         yield safe(sentence, "dim")
-    yield from _groups("Would have been stopped", tally.denied.ranked(), top)
-    yield from _missing(tally)
-    yield from _unmapped(tally)
+    if findings.facts:
+        yield safe(f"Supplied besides the log: {_listed(findings.facts)}.", "dim")
+    yield from _changes(findings, top)
+    yield from _missing(findings)
+    yield from _blind(findings)
     yield safe("")
-    yield from _accounts(tally)
+    yield from _accounts(findings)
 
 
-def _groups(title: str, groups: list[tuple[Who, Group]], top: int) -> Iterator[Text]:
-    groups = [(who, group) for who, group in groups if group.stopped]
-    if not groups or not top:
+def _changes(findings: Findings, top: int) -> Iterator[Text]:
+    """The rows that change something, `top` of them: one of each kind at least, then as they come."""
+    titles = _TITLES_OF_LOG if findings.baseline == LOG else _TITLES
+    by_change: dict[Change, list[Row]] = {change: [] for change in titles}
+    for row in findings.rows:
+        if row.change in by_change:
+            by_change[row.change].append(row)
+    kinds = [change for change, rows in by_change.items() if rows]
+    left = top
+    for place, change in enumerate(kinds):
+        rows = by_change[change]
+        shown = min(len(rows), left - (len(kinds) - place - 1))
+        yield from _rows(titles[change], rows, max(shown, 1 if left > 0 else 0))
+        left -= max(shown, 1)
+
+
+def _beside(findings: Findings) -> Iterator[str]:
+    """What else is to be said of the answer."""
+    policies = policies_words(findings.question)
+    if findings.baseline == LOG:
+        already = answered(findings, *Access, already=True)
+        if already:
+            also = _none_or(answered(findings, Access.DENIED, already=True))
+            yield f"{_number(already, 'more call')} had been denied anyway; {policies} would deny {also} of them."
+    gained = findings.gained
+    if gained.most:
+        sure = _none_or(gained.certain)
+        most = f", at most {gained.most:,}" if gained.most > gained.certain else ""
+        whose = "had been denied" if findings.baseline == LOG else f"{findings.baseline} denies"
+        yield f"Of the calls that {whose}, {sure}{most} would be granted."
+
+
+_TITLES_OF_LOG = {
+    Change.REVOKED: "Would have been stopped",
+    Change.GAINED: "Would have been granted",
+    Change.MAYBE_REVOKED: "Might have been stopped",
+    Change.MAYBE_GAINED: "Might have been granted",
+}
+_TITLES = {
+    Change.REVOKED: "Revoked",
+    Change.GAINED: "Gained",
+    Change.MAYBE_REVOKED: "Maybe revoked",
+    Change.MAYBE_GAINED: "Maybe gained",
+}
+
+
+def _rows(title: str, rows: Sequence[Row], top: int) -> Iterator[Text]:
+    if not rows or top <= 0:
         return
     yield safe("")
     yield safe(title, "bold")
-    for who, group in groups[:top]:
-        yield safe(f"{group.stopped:>9,}  ", "bold") + safe(f"{_cut(who.action)}  {_cut(who.principal)}")
-        yield safe(f"{'':>9}  {_reason(who)}; {_when(group.span)}; event {_cut(group.event) or 'without an id'}", "dim")
-    rest = groups[top:]
+    for row in rows[:top]:
+        yield safe(f"{row.events:>9,}  ", "bold") + safe(f"{_cut(row.action)}  {_cut(row.principal)}")
+        on = "" if row.resource == "*" else f"on {_cut(row.resource)}; "
+        event = next((sample.event_id for sample in row.samples if sample.event_id), "")
+        said = f"{on}{_reason(row)}; {_when(row.first, row.last)}; event {_cut(event) or 'without an id'}"
+        yield safe(f"{'':>9}  {said}", "dim")
+    rest = rows[top:]
     if rest:
-        more = sum(group.stopped for _, group in rest)
+        more = sum(row.events for row in rest)
         yield safe(
-            f"{more:>9,}  more in {_number(len(rest), 'group')}: --top {len(groups)} lists them, --format json too",
-            "dim",
+            f"{more:>9,}  more in {_number(len(rest), 'group')}: --top {len(rows)} lists them, --format json too", "dim"
         )
 
 
-def _reason(who: Who) -> str:
-    if who.statement is not None:
-        ref = who.statement
+def _reason(row: Row) -> str:
+    if row.statement is not None:
+        ref = row.statement
         return f"{ref.source}:{ref.line}:{ref.column} {ref.sid or f'statement {ref.index}'}"
-    return f"no {plural(PolicyType(who.layer))[:-3]}y allows it" if who.layer else "nothing allows it"
+    return f"no {plural(PolicyType(row.layer))[:-3]}y allows it" if row.layer else "nothing allows it"
 
 
-def _missing(tally: Tally) -> Iterator[Text]:
-    ranked = list(tally.missing.ranked())
+def _missing(findings: Findings) -> Iterator[Text]:
+    ranked = findings.missing
     if not ranked:
         return
     yield safe("")
     yield safe("Not in the log, and it could change the answer", "bold")
-    for missing, count in ranked[:SHORT_LIST]:
-        alone = tally.alone.counts.get(missing, 0)
-        only = "" if alone == count else f" ({alone:,} lack only this)"
-        yield safe(f"{count:>9,}  ", "bold") + safe(f"{_cut(missing.fact)}: {missing_words(missing)}{only}")
+    for each in ranked[:SHORT_LIST]:
+        only = "" if each.alone == each.events else f" ({each.alone:,} lack only this)"
+        yield safe(f"{each.events:>9,}  ", "bold") + safe(
+            f"{_cut(each.missing.fact)}: {missing_words(each.missing)}{only}"
+        )
     yield from _and_more(len(ranked) - SHORT_LIST, "fact")
 
 
 def missing_words(missing: Missing) -> str:
     """Why a fact is missing, in words."""
-    if missing.reason == NOT_SURE_ASKED:
-        return "whether the call needed this action is not in the log"
-    return doubt(Doubt(missing.reason))
+    return _WORDS.get(missing.reason) or doubt(Doubt(missing.reason))
 
 
-def _unmapped(tally: Tally) -> Iterator[Text]:
-    ranked = list(tally.unmapped.ranked())
-    if not ranked:
+def _blind(findings: Findings) -> Iterator[Text]:
+    if not findings.blind:
         return
     yield safe("")
-    yield safe("No IAM action is known for", "bold")
-    for (source, name), count in ranked[:SHORT_LIST]:
-        yield safe(f"{count:>9,}  ", "bold") + safe(f"{_cut(name)} of {_cut(source)}")
-    yield from _and_more(len(ranked) - SHORT_LIST, "operation")
+    count = sum(len(each.actions) for each in findings.blind)
+    services = _listed(each.service for each in findings.blind[:6])
+    more = f" and {len(findings.blind) - 6} more" if len(findings.blind) > 6 else ""
+    yield safe(
+        f"Blind: the policies name {_number(count, 'data event action')} of {services}{more}, and the log has no data events of them.",
+        "yellow",
+    )
 
 
 def _and_more(count: int, noun: str) -> Iterator[Text]:
@@ -151,41 +221,41 @@ def _and_more(count: int, noun: str) -> Iterator[Text]:
         yield safe(f"{'':>9}  and {_number(count, f'more {noun}')}: --format json lists them", "dim")
 
 
-def _accounts(tally: Tally) -> Iterator[Text]:
-    span = f", {_when(tally.span)}" if tally.span.first else ""
-    places = f"{_number(len(tally.accounts.counts), 'account')}, {_number(len(tally.services.counts), 'service')}"
-    skipped = tally.skipped.total()
-    beside = f" and {skipped:,} without events ({_counts(tally.skipped.items())})" if skipped else ""
-    yield safe(f"{tally.read:>9,}  ", "bold") + safe("read", "bold")
-    yield safe(f"{'':>9}  {_number(tally.files, 'file')}{beside}; {places}{span}", "dim")
-    answers = ", ".join(f"{tally.answered(answer):,} {answer.value}" for answer in Answer)
-    for count, name, what in (
-        (tally.judged.total(), "judged", answers),
-        (
-            tally.outside.total(),
-            "outside the question",
-            _labels((each.label, count) for each, count in tally.outside.items()),
-        ),
-        (tally.excluded.total(), "excluded", _counts(tally.excluded.items())),
-        (tally.unmapped.total, "unmapped", ""),
-        (tally.damaged.total(), "damaged", _counts(tally.damaged.items())),
-    ):
-        if count or name == "judged":
-            yield safe(f"{count:>9,}  {name:<22}" if what else f"{count:>9,}  {name}") + safe(what, "dim")
-    for damage in tally.damages[:SHORT_LIST]:
+def _accounts(findings: Findings) -> Iterator[Text]:
+    span = f", {_when(findings.first, findings.last)}" if findings.first else ""
+    places = f"{_number(len(findings.accounts), 'account')}, {_number(len(findings.services), 'service')}"
+    skipped = sum(count for _, count in findings.skipped)
+    reasons = _labels((reason.value.replace("-", " "), count) for reason, count in findings.skipped)
+    beside = f" and {skipped:,} without events ({reasons})" if skipped else ""
+    yield safe(f"{findings.read:>9,}  ", "bold") + safe("read", "bold")
+    yield safe(f"{'':>9}  {_number(findings.files, 'file')}{beside}; {places}{span}", "dim")
+    kinds: Counter[str] = Counter()
+    for each in findings.counts:
+        kinds[each.kind] += each.events
+    words = {
+        "judged": "judged",
+        "outside": "outside the question",
+        "excluded": "excluded",
+        "unmapped": "unmapped",
+        "damaged": "damaged",
+    }
+    for kind, name in words.items():
+        if not kinds[kind] and kind != "judged":
+            continue
+        what = _labels((each.label, each.events) for each in findings.counts if each.kind == kind)
+        if kind == "unmapped":
+            what = _listed_unmapped(findings)
+        yield safe(f"{kinds[kind]:>9,}  {name:<22}" if what else f"{kinds[kind]:>9,}  {name}") + safe(what, "dim")
+    for damage in findings.damages[:SHORT_LIST]:
         yield safe(f"{'':>9}  {damage.file}: {damage.message}", "yellow")
-    yield from _and_more(tally.damaged.total() - SHORT_LIST, "place")
+    yield from _and_more(kinds["damaged"] - SHORT_LIST, "place")
 
 
-class _Named(Protocol):
-    """A member of a closed set whose value says what it is."""
-
-    @property
-    def value(self) -> str: ...
-
-
-def _counts(counts: Iterable[tuple[_Named, int]]) -> str:
-    return _labels((reason.value.replace("-", " "), count) for reason, count in counts)
+def _listed_unmapped(findings: Findings) -> str:
+    """The operations for which no IAM action is known."""
+    named = [f"{_cut(name)} of {_cut(source)} {events:,}" for source, name, events in findings.unmapped[:SHORT_LIST]]
+    more = len(findings.unmapped) - SHORT_LIST
+    return ", ".join([*named, *([f"{more} more"] if more > 0 else [])])
 
 
 def _labels(counts: Iterable[tuple[str, int]]) -> str:
@@ -193,14 +263,15 @@ def _labels(counts: Iterable[tuple[str, int]]) -> str:
     return ", ".join(f"{label} {count:,}" for label, count in ranked)
 
 
-def _when(span: Span) -> str:
-    if not span.first:
+def _when(start: str, end: str) -> str:
+    if not start:
         return "at no known time"
-    first, last = (f"{time[:10]} {time[11:16]}" for time in (span.first, span.last))
+    first, last = (f"{time[:10]} {time[11:16]}" for time in (start, end))
     return first if first == last else f"{first} to {last}"
 
 
-def _policies(question: Question) -> str:
+def policies_words(question: Question) -> str:
+    """The policies that are asked, as a sentence names them."""
     return "this policy" if len(question.given) == 1 else "these policies"
 
 

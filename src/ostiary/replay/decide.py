@@ -1,21 +1,20 @@
-"""One event to one answer: what the compiled policies say to all requests that the event needs.
+"""One case to one answer: what the compiled policies say to all requests that its events need.
 
-In: the requests of an event, as `ostiary.cloudtrail` makes them. Out: a `Verdict`, or the reason why it is outside.
+In: the requests of a case, as `ostiary.ingest` makes them. Out: a `Verdict`, or the reason why it is outside.
 Invariant: what the log does not say stays not known: an answer is ALLOW or DENY only if no completion of the missing facts
 could change it; else it is INDETERMINATE and names them. Several requests: deny, then indeterminate, then allow.
-Not here: counting (`tally`).
+Not here: comparing two answers (`compare`), and counting (`analysis`).
 
 Decisions are remembered by the caller, the action, the resource and those condition keys that the policies ask for.
 """
 
 import enum
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ostiary.cloudtrail.action import Purpose
-from ostiary.cloudtrail.mapping import EventRequest
-from ostiary.cloudtrail.record import Record
 from ostiary.cloudtrail.states import NOT_KNOWN
+from ostiary.replay.cases import Called, Case, CaseRequest
 from ostiary.replay.question import Outside, Question
 from ostiary_grammar.errors import RequestError
 from ostiary_grammar.pattern import Variable
@@ -52,32 +51,52 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """The answer to an event.
+class InDoubt:
+    """A statement that is in doubt, by its place, and on what fact; `denies`: if it applies, it takes access away."""
 
-    `who` is the user, the role of a session, or whoever called; `action` the action that decided. For DENY `statement` is
-    the one that denies, or None where `layer` lacks an Allow. For INDETERMINATE `statement` is one that might decide.
+    fact: str
+    reason: str
+    statement: str
+    denies: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer to a case.
+
+    `who` is the user, the role of a session, or whoever called; `request` the one that decided. `statement`: for DENY the one
+    that denies, or None where `layer` lacks an Allow; for INDETERMINATE one that might decide; for ALLOW one that grants.
+    `doubts`: which statements are in doubt, and on what; two policies with the same doubts about a case do the same to it.
     """
 
     answer: Answer
     who: str
-    action: str
+    request: CaseRequest
     statement: StatementRef | None = None
     layer: str | None = None
     missing: tuple[Missing, ...] = ()
+    doubts: frozenset[InDoubt] = frozenset()
+
+    @property
+    def action(self) -> str:
+        """The action that decided."""
+        return self.request.action
 
 
 _Key = tuple[object, ...]
 
 
 class Judge:
-    """Asks an engine about events."""
+    """Asks an engine about cases. `keys`: the condition keys that the states of requests are of, in their order."""
 
-    def __init__(self, engine: Engine, question: Question) -> None:
+    def __init__(self, engine: Engine, question: Question, keys: tuple[str, ...]) -> None:
         self._engine = engine
         self._allows = allows_alone(engine)
         self._question = question
-        self._asked_keys = tuple(sorted(condition_keys(engine.program)))
+        asked = condition_keys(engine.program)
+        self._places = tuple((place, key) for place, key in enumerate(keys) if key in asked)
+        if len(self._places) < len(asked):
+            raise ValueError(f"the cases lack condition keys that the policies ask for: {sorted(asked - set(keys))}")
         self._callers: dict[Principal, Caller] = {}
         self._decisions: dict[_Key, Decision] = {}
 
@@ -86,60 +105,89 @@ class Judge:
         """What is asked."""
         return self._question
 
-    def judge(self, record: Record, requests: Sequence[EventRequest]) -> Verdict | Outside:
-        """The verdict on an event: that of the request that weighs most.
+    @property
+    def engine(self) -> Engine:
+        """What is asked."""
+        return self._engine
 
-        If one of them cannot be asked and none is denied, the event is outside: it must not pass as allowed.
+    def outside(self, case: Case, called: Called, question: Question | None = None) -> Outside | None:
+        """Why a case is not part of a question, by default the judge's own; None if one of its requests is.
+
+        If one of them cannot be asked it is outside, unless the verdict is a deny: that is for `judge` to say.
+        """
+        question = question or self._question
+        first: Outside | None = None
+        for request in called.requests:
+            try:
+                reason = self._outside(case, request, question)
+            except RequestError:
+                reason = Outside.NOT_A_REQUEST
+            if reason is None:
+                return None
+            first = first or reason
+        return first or Outside.NOT_A_REQUEST
+
+    def judge(self, case: Case, called: Called) -> Verdict | Outside:
+        """The verdict on a case: that of the request that weighs most.
+
+        If one of them cannot be asked and none is denied, the case is outside: it must not pass as allowed.
         """
         outside: Outside | None = None
         worst: Verdict | None = None
         missing: dict[Missing, None] = {}
-        for request in requests:
+        doubts: set[InDoubt] = set()
+        for request in called.requests:
             try:
-                verdict = self._ask(record, request)
+                verdict = self._ask(case, request)
             except RequestError:
                 verdict = Outside.NOT_A_REQUEST
             if isinstance(verdict, Outside):
                 outside = verdict if verdict is Outside.NOT_A_REQUEST else outside or verdict
                 continue
             missing.update(dict.fromkeys(verdict.missing))
+            doubts |= verdict.doubts
             if worst is None or _WEIGHT[verdict.answer] > _WEIGHT[worst.answer]:
                 worst = verdict
         if worst is None or (outside is Outside.NOT_A_REQUEST and worst.answer is not Answer.DENY):
             return outside or Outside.NOT_A_REQUEST
-        if worst.answer is not Answer.INDETERMINATE or len(missing) == len(worst.missing):
+        if worst.answer is not Answer.INDETERMINATE:
             return worst
-        return Verdict(worst.answer, worst.who, worst.action, worst.statement, worst.layer, tuple(missing))
+        return replace(worst, missing=tuple(missing), doubts=frozenset(doubts))
 
-    def _ask(self, record: Record, request: EventRequest) -> Verdict | Outside:
-        # The unique id is left to `aws:userid` in the context: no policy that is asked here names callers by it.
-        principal = Principal(request.principal, request.role, request.federated_by)
-        caller = self._caller(principal)
-        outside = self._question.outside(
-            caller,
-            request.action,
-            request.resource_account,
-            recipient=record.recipient_account,
-            shared=record.shared_event_id is not None,
+    def _outside(self, case: Case, request: CaseRequest, question: Question) -> Outside | None:
+        caller = self._caller(_principal(request))
+        return question.outside(
+            caller, request.action, request.resource_account, recipient=case.recipient, shared=case.shared
         )
+
+    def _ask(self, case: Case, request: CaseRequest) -> Verdict | Outside:
+        outside = self._outside(case, request, self._question)
         if outside is not None:
             return outside
-        asked = {
-            key: UNKNOWN if state is NOT_KNOWN else state
-            for key, state in request.context.of_keys(self._asked_keys).items()
-        }
+        principal = _principal(request)
+        caller = self._caller(principal)
+        asked = self._asked(request)
         who = caller.role or caller.arn or request.principal
         verdicts = [
             _verdict(self._decide(principal, request, resource, asked), who, request)
-            for resource in _resources(request)
+            for resource in resources_of(request)
         ]
         first = verdicts[0]
         if all(verdict.answer is first.answer for verdict in verdicts):
             return first
         missing = dict.fromkeys(missing for verdict in verdicts for missing in verdict.missing)
         missing[Missing("resource", Doubt.RESOURCE_NOT_KNOWN.value)] = None
+        doubts = frozenset(doubt for verdict in verdicts for doubt in _doubts_or_decision(verdict))
         deciding = max(verdicts, key=lambda verdict: _WEIGHT[verdict.answer])
-        return replace(deciding, answer=Answer.INDETERMINATE, missing=tuple(missing))
+        return replace(deciding, answer=Answer.INDETERMINATE, missing=tuple(missing), doubts=doubts)
+
+    def _asked(self, request: CaseRequest) -> dict[str, object]:
+        """The context of a request: the condition keys that these policies ask for."""
+        asked: dict[str, object] = {}
+        for place, key in self._places:
+            state = request.states[place]
+            asked[key] = UNKNOWN if state is NOT_KNOWN else list(state) if isinstance(state, tuple) else state
+        return asked
 
     def _caller(self, principal: Principal) -> Caller:
         caller = self._callers.get(principal)
@@ -152,12 +200,12 @@ class Judge:
     def _decide(
         self,
         principal: Principal,
-        request: EventRequest,
+        request: CaseRequest,
         resource: str | ResourceTemplate,
         asked: Mapping[str, object],
     ) -> Decision:
         states = tuple(state_of(value) for value in asked.values())
-        key: _Key = (principal, request.action, resource, request.resource_account, tuple(asked), states)
+        key: _Key = (principal, request.action, resource, request.resource_account, states)
         decision = self._decisions.get(key)
         if decision is None:
             if len(self._decisions) >= MOST_DECISIONS:
@@ -177,7 +225,12 @@ class Judge:
         return decision
 
 
-def _resources(request: EventRequest) -> Iterator[str | ResourceTemplate]:
+def _principal(request: CaseRequest) -> Principal:
+    """Who asks. The unique id is left to `aws:userid` in the context: no policy that is asked here names callers by it."""
+    return Principal(request.principal, request.role, request.federated_by)
+
+
+def resources_of(request: CaseRequest) -> Iterator[str | ResourceTemplate]:
     """The resources that AWS may have checked: they must all get the same answer, or it is open."""
     if request.resource_known and request.resource is not None:
         yield request.resource
@@ -195,19 +248,38 @@ def _template(pattern: str) -> str | ResourceTemplate:
 _WEIGHT = {Answer.ALLOW: 0, Answer.INDETERMINATE: 1, Answer.DENY: 2}
 
 
-def _verdict(decision: Decision, who: str, request: EventRequest) -> Verdict:
+def _verdict(decision: Decision, who: str, request: CaseRequest) -> Verdict:
     """A decision as a verdict; what AWS perhaps does not ask at all can be no deny, but a doubt."""
-    action, certain_to_be_asked = request.action, request.purpose is not Purpose.CONDITIONAL
+    certain_to_be_asked = request.purpose is not Purpose.CONDITIONAL
     statement = next(iter(decision.statements), None)
     if decision.certain and decision.allowed:
-        return Verdict(Answer.ALLOW, who, action)
+        return Verdict(Answer.ALLOW, who, request, statement, decision.layer)
     if decision.certain and certain_to_be_asked:
-        return Verdict(Answer.DENY, who, action, statement, decision.layer)
+        return Verdict(Answer.DENY, who, request, statement, decision.layer)
     missing = dict.fromkeys(Missing(each.fact, each.reason.value) for each in decision.undecided)
+    doubts = {
+        InDoubt(
+            each.fact,
+            each.reason.value,
+            str(each.statement or ""),
+            each.statement is None or each.statement.effect == "Deny",
+        )
+        for each in decision.undecided
+    }
     if not certain_to_be_asked:
-        missing[Missing(action, NOT_SURE_ASKED)] = None
+        missing[Missing(request.action, NOT_SURE_ASKED)] = None
+        place = f"{decision.layer} {statement or ''}"
+        doubts.add(InDoubt(request.action, NOT_SURE_ASKED, place, denies=not decision.allowed))
     statement = decision.undecided[0].statement if decision.undecided else statement
-    return Verdict(Answer.INDETERMINATE, who, action, statement, decision.layer, tuple(missing))
+    return Verdict(Answer.INDETERMINATE, who, request, statement, decision.layer, tuple(missing), frozenset(doubts))
+
+
+def _doubts_or_decision(verdict: Verdict) -> Iterable[InDoubt]:
+    """What a verdict on one of two resources hangs on; where it hangs on nothing, the verdict itself."""
+    if verdict.doubts:
+        return verdict.doubts
+    place = f"{verdict.layer} {verdict.statement or ''}"
+    return (InDoubt("resource", verdict.answer.value, place, verdict.answer is Answer.DENY),)
 
 
 NOT_SURE_ASKED = "perhaps-not-needed"

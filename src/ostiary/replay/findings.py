@@ -1,13 +1,15 @@
 """What a replay found, as data: what every output shows, whatever its format.
 
 In: nothing; the analysis fills it. Out: `Findings`, frozen, made of plain values in a fixed order.
-Invariant: `read` is the sum of `counts`; a row's events are `first`..`last`, and its timeline sums to its count.
+Invariant: `read` is the sum of `counts`; a row's events are `first`..`last`, and its timeline sums to its count, less events without a time.
 Not here: how it is found (`analysis`), and how it is shown (`ostiary.render`).
 """
 
 import enum
 from dataclasses import dataclass
 
+from ostiary.cloudtrail.damage import Damage, SkipReason
+from ostiary.cloudtrail.outcome import Outcome
 from ostiary.replay.decide import Missing
 from ostiary.replay.question import Question
 from ostiary_runtime.decision import StatementRef
@@ -46,7 +48,8 @@ class Row:
     """A distinct tuple: a caller, an action, a class of resources and a statement, with what the candidate does to it.
 
     `principal` is the ARN of the role or user; `resource` a pattern that covers the resources of the tuple. `statement` is
-    the candidate's that decides (None: `layer` lacks an Allow, or nothing changed). `events` calls, of which `already` were denied in the log.
+    the one that denies, or might, or that grants what is gained: the candidate's, or the baseline's where the candidate is the log
+    (None: `layer` lacks an Allow; or both say that the call is granted, and `layer` is None too). `events` calls, of which `already` were denied in the log.
     `timeline`: events in each interval of `Findings.intervals`.
     """
 
@@ -70,11 +73,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A missing fact: how many indeterminate events name it, and how many it alone would settle."""
+    """A missing fact: how many events with a change that is not certain name it, and how many it would settle.
+
+    `alone`: if only this were known; `together`: if all facts that stand before it were known too. The order is the one in which each
+    settles most.
+    """
 
     missing: Missing
     events: int
     alone: int
+    together: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +204,8 @@ class Findings:
     `baseline` and `candidate` name what was compared (`log` for what AWS did); `question` is what the candidate asks. `first` and `last` are the window.
     `revoked` and `gained` are bounds over events. `intervals` are the starts of the timeline's intervals, as times of the log. `facts` names what was supplied besides.
     Rows come in the order of `Change`, those with most events first; `others` are events of rows beyond the cap, by change.
+    `answers`: what the candidate says by how the calls ended in the log. `unmapped`: source, name, events. `damages` are the first places.
+    `crowded`: what other lists (`accounts`, `services`, `unmapped`, `missing`) hold beyond their cap.
     """
 
     baseline: str
@@ -221,3 +231,8 @@ class Findings:
     facts: tuple[str, ...]
     seconds: float
     interrupted: bool = False
+    answers: tuple[tuple[Access, Outcome, int], ...] = ()
+    unmapped: tuple[tuple[str, str, int], ...] = ()
+    damages: tuple[Damage, ...] = ()
+    skipped: tuple[tuple[SkipReason, int], ...] = ()
+    crowded: tuple[tuple[str, int], ...] = ()

@@ -18,10 +18,11 @@ from ostiary.cloudtrail.reading import read_records
 from ostiary.cloudtrail.record import Record
 from ostiary.render.replay_json import replay_json
 from ostiary.replay import ranking
+from ostiary.replay.analysis import replay
 from ostiary.replay.decide import Judge
+from ostiary.replay.findings import Change
 from ostiary.replay.question import Question
-from ostiary.replay.run import replay
-from ostiary.replay.tally import Tally
+from ostiary.replay.sides import Policies, Sides
 from ostiary_grammar.terms import PolicyType
 
 POLICY = {
@@ -34,10 +35,11 @@ POLICY = {
 }
 
 
-def judge() -> Judge:
+def sides() -> Sides:
     policies = ostiary.PolicySet()
     policies.attach(POLICY, type="scp", name="scp.json")
-    return Judge(ostiary.compile(policies, layers=["scp"]), Question((PolicyType.SCP,), ("scp.json",)))
+    engine = ostiary.compile(policies, layers=["scp"])
+    return Sides(None, Policies("scp.json", engine, Question((PolicyType.SCP,), ("scp.json",)), policies))
 
 
 CALLS = st.sampled_from(
@@ -101,33 +103,15 @@ def test_accounts_add_up(contents):
     with TemporaryDirectory() as folder:
         for number, content in enumerate(contents):
             (Path(folder) / f"{number}.json").write_bytes(content)
-        tally = replay([folder], judge()).tally
+        found = replay([folder], sides())
         pieces = [
             piece for file in find_log_files([folder]) if isinstance(file, LogFile) for piece in read_records(file)
         ]
-        assert tally.records == sum(isinstance(piece, Record) for piece in pieces)
-        assert tally.read == len(pieces) - tally.skipped.total()
-        logs.assert_adds_up(json.loads(replay_json(replay([folder], judge()))))
-
-
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow], deadline=None)
-@given(st.lists(files(), min_size=2, max_size=4))
-def test_parts_add_up_to_the_whole(contents):
-    """Tallies of single files, merged, are the tally of all (events that occur in two files apart)."""
-    with TemporaryDirectory() as folder:
-        whole, merged = Path(folder) / "whole", Tally()
-        whole.mkdir()
-        for number, content in enumerate(contents):
-            # ids that differ between files: what was seen before is only known within one run
-            unique = (
-                content if content[:2] == b"\x1f\x8b" else content.replace(b'"eventID": "', b'"eventID": "%d-' % number)
-            )
-            if content[:2] == b"\x1f\x8b":
-                unique = b""
-            (whole / f"{number}.json").write_bytes(unique)
-            merged.merge(replay([whole / f"{number}.json"], judge()).tally)
-        together = replay([whole], judge()).tally
-        assert merged == together
+        records = sum(each.events for each in found.counts if each.kind != "damaged")
+        assert records == sum(isinstance(piece, Record) for piece in pieces)
+        assert found.read == len(pieces) - sum(count for _, count in found.skipped)
+        assert found.judged == sum(row.events for row in found.rows) + sum(events for _, events in found.others)
+        logs.assert_adds_up(json.loads(replay_json(found)))
 
 
 def test_ranking_has_a_bound(monkeypatch):
@@ -149,18 +133,20 @@ def test_duplicates_are_counted_once(tmp_path):
 
 
 def test_stopped_run_reports_what_was_read(tmp_path):
-    """A run that is stopped between two records has counted all records before, and says that it is not the whole."""
-    log = logs.write(tmp_path / "log.json.gz", [record("ec2", "DescribeInstances", {}) for _ in range(10)])
+    """A run that is stopped between two files has counted all records before, and says that it is not the whole."""
+    for number in range(5):
+        logs.write(tmp_path / f"{number}.json.gz", [record("ec2", "DescribeInstances", {})])
     asked = iter(range(100))
-    result = replay([log], judge(), stopped=lambda: next(asked) == 4)
+    result = replay([tmp_path], sides(), stopped=lambda: next(asked) == 3)
     assert result.interrupted
-    assert result.tally.records == 4
+    assert result.read == 3
 
 
 def test_interrupt_ends_with_a_report(tmp_path, monkeypatch):
     """Ctrl-C prints the report of what was read so far, marked as such, and ends with 130."""
-    log = logs.write(tmp_path / "log.json.gz", [record("ec2", "DescribeInstances", {}) for _ in range(10)])
-    scp = logs.policy(tmp_path / "scp.json", deny("ec2:*"))
+    logs.write(tmp_path / "a.json.gz", [record("ec2", "DescribeInstances", {})])
+    logs.write(tmp_path / "b.json.gz", [record("ec2", "RunInstances", {}) for _ in range(10)])
+    scp = logs.policy(tmp_path.parent / "scp.json", deny("ec2:*"))
     plain = Judge.judge
 
     def interrupting(self, *arguments):
@@ -169,10 +155,10 @@ def test_interrupt_ends_with_a_report(tmp_path, monkeypatch):
 
     monkeypatch.setattr(Judge, "judge", interrupting)
     before = signal.getsignal(signal.SIGINT)
-    text = logs.run(log, "--scp", scp)
+    text = logs.run(tmp_path, "--scp", scp)
     assert text.exit_code == 130
     assert text.stdout.startswith("Interrupted")
-    report = json.loads(logs.run(log, "--scp", scp, "--format", "json").stdout)
+    report = json.loads(logs.run(tmp_path, "--scp", scp, "--format", "json").stdout)
     assert report["interrupted"] is True
     assert report["accounting"]["read"] == 1
     logs.assert_adds_up(report)
@@ -181,10 +167,8 @@ def test_interrupt_ends_with_a_report(tmp_path, monkeypatch):
 
 def test_memory_does_not_grow_with_names(tmp_path, monkeypatch):
     """A log in which every name is another one fills the tables and no more."""
-    monkeypatch.setattr("ostiary.replay.ranking.MOST_KEYS", 50)
-    monkeypatch.setattr("ostiary.replay.tally.MOST_KEYS", 50)
-    monkeypatch.setattr("ostiary.replay.decide.MOST_DECISIONS", 50)
-    monkeypatch.setattr("ostiary.replay.decide.MOST_CALLERS", 50)
+    for table in ("ranking.MOST_KEYS", "analysis.MOST_KEYS", "decide.MOST_DECISIONS", "decide.MOST_CALLERS"):
+        monkeypatch.setattr(f"ostiary.replay.{table}", 50)
     flood = [
         record(
             "ec2",
@@ -196,11 +180,9 @@ def test_memory_does_not_grow_with_names(tmp_path, monkeypatch):
         for number in range(150)
         for name in ("DescribeInstances", f"Unheard{number}")
     ]
-    asking = judge()
-    tally = replay([logs.write(tmp_path / "log.json.gz", flood)], asking).tally
-    assert len(tally.denied.found) == 50
-    assert tally.denied.others.calls == 100
-    assert (len(tally.unmapped.counts), tally.unmapped.others) == (50, 100)
-    assert tally.records == 300
-    assert max(len(asking._decisions), len(asking._callers)) <= 50
-    logs.assert_adds_up(json.loads(replay_json(replay([tmp_path / "log.json.gz"], judge()))))
+    found = replay([logs.write(tmp_path / "log.json.gz", flood)], sides())
+    assert len(found.rows) == 50
+    assert found.others == ((Change.REVOKED, 100),)
+    assert (len(found.unmapped), dict(found.crowded)["unmapped"]) == (50, 100)
+    assert found.read == 300
+    logs.assert_adds_up(json.loads(replay_json(found)))

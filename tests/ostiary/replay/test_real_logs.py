@@ -8,14 +8,15 @@ from tests.ostiary.replay.logs import assert_adds_up
 
 import ostiary
 from ostiary.cloudtrail.files import LogFile, find_log_files
-from ostiary.cloudtrail.mapping import Mapped, map_record
 from ostiary.cloudtrail.reading import read_records
 from ostiary.cloudtrail.record import Record
 from ostiary.policies import attach_scp
 from ostiary.render.replay_json import replay_json
+from ostiary.replay.analysis import replay
+from ostiary.replay.cases import Called, cases
 from ostiary.replay.decide import Answer, Judge
 from ostiary.replay.question import Outside, Question
-from ostiary.replay.run import replay
+from ostiary.replay.sides import Policies, Sides
 from ostiary_grammar.errors import PolicyError
 from ostiary_grammar.terms import PolicyType
 
@@ -33,10 +34,11 @@ pytestmark = [
 ]
 
 
-def judge_of(path: Path) -> Judge:
+def sides_of(path: Path) -> Sides:
     policies = ostiary.PolicySet()
     attach_scp(policies, path, full_aws_access=True)
-    return Judge(ostiary.compile(policies, layers=["scp"]), Question((PolicyType.SCP,), (path.name,)))
+    engine = ostiary.compile(policies, layers=["scp"])
+    return Sides(None, Policies(path.name, engine, Question((PolicyType.SCP,), (path.name,)), policies))
 
 
 def name_of(path: Path) -> str:
@@ -47,31 +49,32 @@ def name_of(path: Path) -> str:
 def test_whole_replay_adds_up(folder):
     """Every record that reading yields is counted once, in every part of the report."""
     (region_guard,) = (path for path in SCPS if path.name == REGIONS)
-    result = replay([folder], judge_of(region_guard))
+    found = replay([folder], sides_of(region_guard))
     pieces = [piece for file in find_log_files([folder]) if isinstance(file, LogFile) for piece in read_records(file)]
-    assert result.tally.records == sum(isinstance(piece, Record) for piece in pieces)
-    assert_adds_up(json.loads(replay_json(result)))
+    records = sum(each.events for each in found.counts if each.kind != "damaged")
+    assert records == sum(isinstance(piece, Record) for piece in pieces)
+    assert_adds_up(json.loads(replay_json(found)))
 
 
 @pytest.mark.parametrize("folder", SETS, ids=name_of)
 def test_every_policy_has_an_answer(folder):
-    """Each policy judges each event, and whatever it leaves open has a fact that is missing."""
-    mapped = [
-        (piece, event.requests)
-        for file in find_log_files([folder])
-        if isinstance(file, LogFile)
-        for piece in read_records(file)
-        if isinstance(piece, Record) and isinstance(event := map_record(piece), Mapped)
-    ]
+    """Each policy judges each case, and whatever it leaves open has a fact that is missing."""
+    sides = []
     for path in SCPS:
         if path.name in NO_POLICY:
             with pytest.raises(PolicyError):
-                judge_of(path)
+                sides_of(path)
+        else:
+            sides.append(sides_of(path))
+    keys = frozenset(key for each in sides for key in each.keys)
+    tables = dict.fromkeys(batch.table for batch in cases([folder], keys))
+    judges = [Judge(each.asked.engine, each.asked.question, tuple(sorted(keys))) for each in sides]
+    for case in (case for table in tables for case in table.cases):
+        if not isinstance(case.what, Called):
             continue
-        judge = judge_of(path)
-        for record, requests in mapped:
-            verdict = judge.judge(record, requests)
+        for judge in judges:
+            verdict = judge.judge(case, case.what)
             if isinstance(verdict, Outside):
                 continue
-            assert bool(verdict.missing) == (verdict.answer is Answer.INDETERMINATE), (path, record.event_id)
-            assert verdict.answer is not Answer.DENY or verdict.statement is not None, (path, record.event_id)
+            assert bool(verdict.missing) == (verdict.answer is Answer.INDETERMINATE), (judge.question, case)
+            assert verdict.answer is not Answer.DENY or verdict.statement is not None, (judge.question, case)

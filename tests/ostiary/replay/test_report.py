@@ -17,9 +17,19 @@ ONE_SCREEN = 40
 
 KEYS = {
     "": (
-        "interrupted headline question answer accounting judged denied indeterminate missing outside excluded unmapped damaged "
-        "damages skipped accounts services files window others"
+        "interrupted headline baseline candidate question answer revoked gained accounting counts rows intervals others_by_change "
+        "judged denied indeterminate missing outside excluded unmapped damaged damages skipped accounts services files window "
+        "blind facts seconds others"
     ),
+    "revoked": "certain most",
+    "gained": "certain most",
+    "counts.0": "kind reason label events",
+    "rows.0": (
+        "change baseline candidate principal action resource statement layer missing events already_denied first last accounts "
+        "samples timeline"
+    ),
+    "rows.0.samples.0": "event_id time file",
+    "blind.0": "service actions statements",
     "question": "asked policies beside management_accounts literal sentences",
     "answer": "calls stopped perhaps at_most already_denied",
     "answer.already_denied": "calls stopped perhaps at_most",
@@ -28,7 +38,7 @@ KEYS = {
     "denied.0": "principal action statement layer calls already_denied first last event",
     "denied.0.statement": "policy type source line column index sid effect",
     "indeterminate.0": "principal action statement layer calls already_denied first last event",
-    "missing.0": "fact reason message calls alone",
+    "missing.0": "fact reason message calls alone together",
     "outside.0": "reason message calls",
     "excluded.0": "reason message calls",
     "unmapped.0": "source name calls",

@@ -1,0 +1,100 @@
+"""The options by which `replay` takes what it compares: a baseline and a candidate.
+
+In: raw arguments of the command line. Out: `Sides`, compiled.
+Invariant: what is given in files is what the report is about: it is added to the baseline, unless the candidate is given as a whole.
+
+    --scp FILE                                     the log against the SCP
+    --baseline SET --scp FILE                      SET against SET with the SCP
+    --baseline SET --candidate SET2                SET against SET2
+    --candidate SET                                the log against SET
+    --baseline SET --candidate log                 SET against what AWS did
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from ostiary.cli.options import GivenPolicies, PolicyFiles
+from ostiary.policies import file_name
+from ostiary.replay.question import Question
+from ostiary.replay.sides import LOG, Policies, Sides
+from ostiary_grammar.terms import PolicyType
+from ostiary_runtime.request import check_account
+
+
+@dataclass(frozen=True, slots=True)
+class GivenSides:
+    """The arguments as they were given. `baseline` and `candidate` are policy sets or account details, or `log`."""
+
+    baseline: tuple[str, ...]
+    candidate: tuple[str, ...]
+    files: dict[PolicyType, tuple[Path, ...]]
+    sets: tuple[Path, ...]
+    full_aws_access: bool
+    management_account: str | None
+
+    def read(self) -> Sides:
+        """Both sides; a usage error where they do not go together, PolicyError for all that is wrong in any of the files."""
+        baseline, candidate = _side("--baseline", self.baseline), _side("--candidate", self.candidate)
+        added = bool(self.sets) or any(self.files.values())
+        if self.candidate and candidate is None:
+            return self._against_log(baseline, added=added)
+        if not added and candidate is None:
+            if baseline is not None:
+                raise click.UsageError(
+                    "nothing is compared with the baseline: give policies to be added to it (--scp and the like), or --candidate"
+                )
+            raise click.UsageError("no policy is given: --scp, --identity, --candidate and the like take one")
+        whole = candidate if candidate is not None else (baseline or ())
+        before = self._policies(PolicyFiles({}, self.full_aws_access, baseline), quiet=True) if baseline else None
+        after = self._policies(PolicyFiles(self.files, self.full_aws_access, (*whole, *self.sets)), quiet=False)
+        if before is None or candidate is not None:
+            return Sides(before, after)
+        names = [file_name(path) for paths in (*self.files.values(), self.sets) for path in paths]
+        return Sides(before, _added(after, before, names))
+
+    def _against_log(self, baseline: tuple[Path, ...] | None, *, added: bool) -> Sides:
+        if baseline is None:
+            raise click.UsageError("the log cannot be compared with itself: give a policy set as --baseline")
+        if added:
+            raise click.UsageError("nothing can be added to the log: give policies, or `--candidate log`, not both")
+        return Sides(self._policies(PolicyFiles({}, self.full_aws_access, baseline), quiet=False), None)
+
+    def _policies(self, files: PolicyFiles, *, quiet: bool) -> Policies:
+        given = files.read(quiet=quiet)
+        if self.management_account is not None:
+            given.policies.place(check_account(self.management_account), management=True)
+        name = _listed([file_name(path) for paths in (files.sets, *files.files.values()) for path in paths])
+        return Policies(name, given.engine(), _question(given, literal=bool(files.sets)), given.policies)
+
+
+def _side(option: str, values: Sequence[str]) -> tuple[Path, ...] | None:
+    """The files of a side; None if it is the log."""
+    if not values or list(values) == [LOG]:
+        return None
+    if LOG in values:
+        raise click.BadParameter(f"`{LOG}` stands alone: a side is policies or the log", param_hint=option)
+    return tuple(map(Path, values))
+
+
+def _question(given: GivenPolicies, *, literal: bool) -> Question:
+    """What the policies that were given ask."""
+    names = dict.fromkeys(each.name for each in given.policies.attachments if each.name not in given.beside)
+    management = tuple(account.id for account in given.policies.accounts if account.management)
+    return Question(given.layers, tuple(names), given.beside, management, literal)
+
+
+def _added(after: Policies, before: Policies, names: Sequence[str]) -> Policies:
+    """A candidate that is the baseline with more policies: the report is about those."""
+    known = set(before.question.given)
+    given = tuple(name for name in after.question.given if name not in known)
+    question = Question(
+        after.question.layers, given, after.question.beside, after.question.management, after.question.literal
+    )
+    return Policies(f"{before.name} with {_listed(names)}", after.engine, question, after.policies)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(names) if len(names) < 3 else f"{names[0]} and {len(names) - 1} more"

@@ -1,0 +1,127 @@
+"""When and where the events of each group were seen: columns that grow by batches.
+
+In: for each event of a batch the number of its group, and its time. Out: first and last times, a timeline, the events that stand for the rest.
+Invariant: memory depends on the number of groups, not of events: a timeline that has too many cells gets longer intervals.
+Not here: what the groups are (`analysis`).
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from ostiary.replay.cases import NO_TIME, Batch, time_text
+from ostiary.replay.findings import Sample
+
+Numbers = npt.NDArray[np.int64]
+
+MOST_CELLS = 200_000
+"""Cells of the timeline; with more, intervals become longer."""
+MOST_INTERVALS = 60
+"""Intervals of a timeline that is shown."""
+_SECOND = 1_000_000
+_DAY = 86_400
+_STEPS = tuple(seconds * _SECOND for seconds in (60, 300, 900, 3_600, 4 * 3_600, _DAY, 7 * _DAY, 30 * _DAY, 365 * _DAY))
+_LATE = np.iinfo(np.int64).max
+# keys of cells are group << 40 | interval; intervals before 1970 have negative numbers
+_BITS = 40
+_MIDDLE = 1 << (_BITS - 1)
+
+
+class Columns:
+    """First and last time, samples and timeline of each group."""
+
+    def __init__(self) -> None:
+        self._first: Numbers = np.full(1_024, _LATE, np.int64)
+        self._last: Numbers = np.full(1_024, NO_TIME, np.int64)
+        self._wanted: npt.NDArray[np.int8] = np.zeros(1_024, np.int8)
+        self._timed = np.zeros(1_024, np.bool_)
+        self._samples: dict[int, list[Sample]] = {}
+        self._cells: dict[int, int] = {}
+        self._step = 0
+
+    def want(self, group: int, samples: int, *, timeline: bool) -> None:
+        """A new group: how many events are kept as samples of it, and whether it has a timeline."""
+        while group >= len(self._first):
+            more = len(self._first)
+            self._first = np.concatenate((self._first, np.full(more, _LATE, np.int64)))
+            self._last = np.concatenate((self._last, np.full(more, NO_TIME, np.int64)))
+            self._wanted = np.concatenate((self._wanted, np.zeros(more, np.int8)))
+            self._timed = np.concatenate((self._timed, np.zeros(more, np.bool_)))
+        self._wanted[group] = samples
+        self._timed[group] = timeline
+
+    def add(self, groups: npt.NDArray[np.int32], batch: Batch) -> None:
+        """The events of a batch, with the group of each."""
+        timed = batch.time != NO_TIME
+        numbers, times = groups[timed], batch.time[timed]
+        np.minimum.at(self._first, numbers, times)
+        np.maximum.at(self._last, numbers, times)
+        for row in np.flatnonzero(self._wanted[groups] > 0).tolist():
+            group = int(groups[row])
+            if self._wanted[group] > 0:
+                self._wanted[group] -= 1
+                seen = batch.seen(row)
+                self._samples.setdefault(group, []).append(Sample(seen.event_id or "", seen.time or "", seen.file))
+        charted = self._timed[numbers]
+        self._count(numbers[charted].astype(np.int64), times[charted])
+
+    def first(self, group: int) -> str:
+        """The earliest time of a group, or an empty text."""
+        time = int(self._first[group])
+        return "" if time == _LATE else time_text(time) or ""
+
+    def last(self, group: int) -> str:
+        """The latest time of a group, or an empty text."""
+        return time_text(int(self._last[group])) or ""
+
+    def window(self) -> tuple[str, str]:
+        """The earliest and the latest time of all groups."""
+        first, last = int(self._first.min()), int(self._last.max())
+        return ("", "") if first == _LATE else (time_text(first) or "", time_text(last) or "")
+
+    def samples(self, group: int) -> tuple[Sample, ...]:
+        """The events that were kept."""
+        return tuple(self._samples.get(group, ()))
+
+    def timelines(self, groups: Sequence[int]) -> tuple[tuple[str, ...], dict[int, tuple[int, ...]]]:
+        """The starts of the intervals, and the events of each of these groups by interval."""
+        wanted = set(groups)
+        keys = [key for key in self._cells if key >> _BITS in wanted]
+        if not keys:
+            return (), dict.fromkeys(groups, ())
+        step = _STEPS[self._step]
+        starts = {key: ((key & ((1 << _BITS) - 1)) - _MIDDLE) * step for key in keys}
+        first, last = min(starts.values()), max(starts.values())
+        length = next((each for each in _STEPS[self._step :] if last // each - first // each < MOST_INTERVALS), None)
+        if length is None:  # years that are no years of CloudTrail
+            length = _STEPS[-1] * -(-(last - first + _STEPS[-1]) // (_STEPS[-1] * (MOST_INTERVALS - 1)))
+        origin = first // length
+        count = last // length - origin + 1
+        lines = {group: [0] * count for group in groups}
+        for key in keys:
+            lines[key >> _BITS][starts[key] // length - origin] += self._cells[key]
+        intervals = tuple(time_text((origin + place) * length) or "" for place in range(count))
+        return intervals, {group: tuple(line) for group, line in lines.items()}
+
+    def _count(self, groups: Numbers, times: Numbers) -> None:
+        if not len(groups):
+            return
+        keys, counts = np.unique((groups << _BITS) | (times // _STEPS[self._step] + _MIDDLE), return_counts=True)
+        cells = self._cells
+        for key, count in zip(keys.tolist(), counts.tolist(), strict=True):
+            cells[key] = cells.get(key, 0) + count
+        while len(self._cells) > MOST_CELLS and self._step < len(_STEPS) - 1:
+            self._coarsen()
+
+    def _coarsen(self) -> None:
+        """Makes the intervals longer: the next step of which both the old and the new one are multiples."""
+        old = _STEPS[self._step]
+        self._step += 1
+        new = _STEPS[self._step]
+        cells: dict[int, int] = {}
+        for key, count in self._cells.items():
+            start = ((key & ((1 << _BITS) - 1)) - _MIDDLE) * old
+            moved = (key >> _BITS << _BITS) | (start // new + _MIDDLE)
+            cells[moved] = cells.get(moved, 0) + count
+        self._cells = cells
