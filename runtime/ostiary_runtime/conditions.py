@@ -19,7 +19,15 @@ from ostiary_runtime.globs import has_variables, matcher
 from ostiary_runtime.match import NO, UNKNOWN, YES, Match, yes_or_no
 from ostiary_runtime.program import ConditionTest
 from ostiary_runtime.substitute import Resolved, split_fields, substitute
-from ostiary_runtime.values import parse_address, parse_binary, parse_boolean, parse_date, parse_network, parse_number
+from ostiary_runtime.values import (
+    fold_case,
+    parse_address,
+    parse_binary,
+    parse_boolean,
+    parse_date,
+    parse_network,
+    parse_number,
+)
 
 One = Callable[[str, Reader | None], Match]
 """Whether one request value passes the test, negation included."""
@@ -133,10 +141,10 @@ def _strings(test: ConditionTest) -> tuple[bool, One]:
             patterns.append(matcher(glob))
         else:
             literal = "".join(token.text for token in glob if isinstance(token, Literal))
-            plain.add(literal.lower() if fold else literal)
+            plain.add(fold_case(literal) if fold else literal)
 
     def one(value: str, reader: Reader | None) -> Match:
-        text = value.lower() if fold else value
+        text = fold_case(value) if fold else value
         answer = yes_or_no(text in plain or any(pattern(text) for pattern in patterns))
         if templates and answer is not YES:
             answer = max(answer, *(_template(glob, text, reader, fold=fold) for glob in templates))
@@ -157,7 +165,7 @@ def _template(glob: Glob, text: str, reader: Reader | None, *, fold: bool) -> Ma
 
 
 def _fold(glob: Glob) -> Glob:
-    return tuple(Literal(token.text.lower()) if isinstance(token, Literal) else token for token in glob)
+    return tuple(Literal(fold_case(token.text)) if isinstance(token, Literal) else token for token in glob)
 
 
 def _arns(test: ConditionTest) -> tuple[bool, One]:

@@ -57,7 +57,7 @@ def match_resource(test: ResourceTest, resource: Resource, reader: Reader, *, un
         filled = substitute(tail, reader)
         if filled is None:
             return _unresolved(test, resource) if unresolved is UNKNOWN else NO
-        if filled.perhaps_unresolved and unresolved is UNKNOWN and _unresolved(test, resource) is UNKNOWN:
+        if not filled.known and unresolved is UNKNOWN and _unresolved(test, resource) is UNKNOWN:
             return UNKNOWN
         tail, known = filled.glob, filled.known
     if resource.holes is not None:

@@ -94,7 +94,7 @@ def parse_caller(principal: str | Principal) -> Caller:
 def session_of(caller: Caller, role: str) -> Caller:
     """The same session caller with the role ARN that its context names, if that is a role of the same account and name."""
     fields = split_arn(role)
-    if len(fields) != 6 or fields[2] != "iam" or fields[4] != caller.account or not fields[5].startswith("role/"):
+    if not _names_role(fields) or fields[1] != caller.partition or fields[4] != caller.account:
         return caller
     if role.rpartition("/")[2] != caller.role_name:
         return caller
@@ -118,16 +118,36 @@ def _checked(principal: Principal, caller: Caller) -> Caller:
         fits = caller.kind is CallerKind.SESSION and isinstance(role, str)
         name = str(principal.arn).rpartition(":")[2].split("/")[1 if caller.arn is not None else -1] if fits else ""
         fields = split_arn(role) if fits else ()
-        if len(fields) != 6 or fields[2] != "iam" or fields[4] != caller.account or not fields[5].startswith("role/"):
-            raise RequestError(f"`{role}` is not the ARN of a role in the account of `{principal.arn}`")
+        if not _names_role(fields) or fields[1] != caller.partition or fields[4] != caller.account:
+            raise RequestError(f"`{role}` is not the ARN of a role in the account and partition of `{principal.arn}`")
         if role.rpartition("/")[2] != name:
             raise RequestError(f"`{role}` is not the role of the session `{principal.arn}`")
     by = principal.federated_by
-    if by is not None and not (isinstance(by, str) and by.startswith("arn:") and ":user/" in by):  # type: ignore[redundant-expr]  # a caller may hand in anything
-        raise RequestError(f"`{by}` is not the ARN of a user who could have federated `{principal.arn}`")
+    if by is not None:
+        fits = caller.kind is CallerKind.FEDERATED and isinstance(by, str)
+        fields = split_arn(by) if fits else ()
+        if not _names_user(fields) or fields[1] != caller.partition or fields[4] != caller.account:
+            raise RequestError(
+                f"`{by}` is not the ARN of a user who could have federated `{principal.arn}`: "
+                "give an IAM user of the same account and partition"
+            )
     if principal.unique_id is not None and not isinstance(principal.unique_id, str):
         raise RequestError(f"a unique id must be text, not {principal.unique_id!r}")
     return caller
+
+
+def _names_role(fields: tuple[str, ...]) -> bool:
+    return len(fields) == 6 and fields[0] == "arn" and fields[2:4] == ("iam", "") and _is_path(fields[5], "role")
+
+
+def _names_user(fields: tuple[str, ...]) -> bool:
+    return len(fields) == 6 and fields[0] == "arn" and fields[2:4] == ("iam", "") and _is_path(fields[5], "user")
+
+
+def _is_path(resource: str, kind: str) -> bool:
+    """Whether a resource part is `kind/name`, perhaps with a path in between; no part of it is empty."""
+    first, *names = resource.split("/")
+    return first == kind and bool(names) and all(names)
 
 
 def _parse(arn: str, role: str | None, federated_by: str | None, unique_id: str | None) -> Caller:
@@ -144,10 +164,12 @@ def _parse(arn: str, role: str | None, federated_by: str | None, unique_id: str 
         raise RequestError(
             f"`{arn}` is not a principal: give an IAM or STS ARN, a service such as `ec2.amazonaws.com`, or `*` for anonymous"
         )
-    _, partition, service, _, account, resource = fields
-    kind, _, name = resource.partition("/")
+    _, partition, service, region, account, resource = fields
+    kind, slash, name = resource.partition("/")
+    if region or not partition or (slash and not all(name.split("/"))):
+        kind = ""  # IAM is global, and no name is empty
     match service, kind:
-        case "iam", "root" if not name:
+        case "iam", "root" if not slash:
             caller = Caller(CallerKind.ROOT, arn, account, partition)
         case "iam", "user" if name:
             caller = Caller(CallerKind.USER, arn, account, partition, unique_id=unique_id)
@@ -155,7 +177,7 @@ def _parse(arn: str, role: str | None, federated_by: str | None, unique_id: str 
             caller = Caller(
                 CallerKind.SESSION, None, account, partition, role=arn, unique_id=unique_id, role_is_given=True
             )
-        case "sts", "assumed-role" if name.count("/") == 1 and not name.startswith("/"):
+        case "sts", "assumed-role" if name.count("/") == 1:
             given = isinstance(role, str) and bool(role)
             role = role if given else f"arn:{partition}:iam::{account}:role/{name.partition('/')[0]}"
             caller = Caller(

@@ -15,12 +15,11 @@ from ostiary_runtime.context import UNKNOWN, Reader
 class Resolved:
     """A glob without variables. Not `known`: some value is not known, and a star stands for any text in its place.
 
-    `perhaps_unresolved`: one of those has no default, so it may turn out not to resolve.
+    It may then turn out not to resolve at all: with a default too, since the key may turn out to be multivalued.
     """
 
     glob: Glob
     known: bool
-    perhaps_unresolved: bool = False
 
 
 def substitute(glob: Glob, reader: Reader | None) -> Resolved | None:
@@ -29,7 +28,7 @@ def substitute(glob: Glob, reader: Reader | None) -> Resolved | None:
     An empty value counts as missing. A multivalued key does not resolve, even if the request holds one value.
     """
     tokens: list[Token] = []
-    known, perhaps_unresolved = True, False
+    known = True
     for token in glob:
         if not isinstance(token, Variable):
             tokens.append(token)
@@ -37,7 +36,6 @@ def substitute(glob: Glob, reader: Reader | None) -> Resolved | None:
         state = reader.state(fold(token.key)) if reader is not None else UNKNOWN
         if state is UNKNOWN:
             known = False
-            perhaps_unresolved = perhaps_unresolved or token.default is None
             tokens.append(Wild.STAR)
         elif isinstance(state, str) and state:
             tokens.append(Literal(state))
@@ -45,7 +43,7 @@ def substitute(glob: Glob, reader: Reader | None) -> Resolved | None:
             return None
         elif token.default:
             tokens.append(Literal(token.default))
-    return Resolved(_joined(tokens), known, perhaps_unresolved)
+    return Resolved(_joined(tokens), known)
 
 
 def split_fields(glob: Glob) -> tuple[Glob, ...]:

@@ -35,7 +35,11 @@ class RowTable:
         self._workshop = workshop
         self._headers: dict[str, HeaderView] = {}
         self._inserted = 0
-        self.cells: tuple[list[str], list[Cell]] = ([], [self._first_sight])
+        self.cells: tuple[list[str], list[Cell]] = self._nothing()
+
+    def _nothing(self) -> tuple[list[str], list[Cell]]:
+        """A table without headers. It has a bound, so that what is no text cannot be looked up in it either."""
+        return [""], [self._first_sight, self._first_sight]
 
     def owner(self, resource: Resource) -> str:
         """The account that a resource belongs to."""
@@ -89,7 +93,7 @@ class RowTable:
         self._inserted += 1
         if self._inserted > MOST_HEADERS:
             self._inserted = 1
-            self.cells = ([], [self._first_sight])
+            self.cells = self._nothing()
         bounds, cells = self.cells
         start = resource.header or resource.text
         if cells[bisect_right(bounds, resource.text)] != self._first_sight:

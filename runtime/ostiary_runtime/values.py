@@ -57,6 +57,16 @@ def _offset(zone: str | None) -> int:
     return -seconds if zone[0] == "-" else seconds
 
 
+def fold_case(text: str) -> str:
+    """The text for IgnoreCase: each character for itself, so that the parts of a text fold as the whole does (6.5).
+
+    `str.lower` alone would look at the neighbours of a sigma, and make two characters of a dotted capital I.
+    """
+    if text.isascii():
+        return text.lower()
+    return "".join(low if len(low := character.lower()) == 1 else character for character in text)
+
+
 def parse_boolean(text: str) -> str | None:
     """`true` or `false`, whatever the case (iam-semantics.md 6.8)."""
     folded = text.lower()

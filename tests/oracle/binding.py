@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from tests.oracle import callers
+from tests.oracle import callers, matching
 from tests.oracle.callers import Caller
 from tests.oracle.context import Context
-from tests.oracle.globs import glob, wildcards
 from tests.oracle.logic import NO, UNKNOWN, YES, Match, any_of, yes_if
 from tests.oracle.matching import ascii_lower
 from tests.oracle.model import Account, Attachment, PolicySet
@@ -59,8 +58,8 @@ def session(attachment: Attachment, caller: Caller) -> Match:
     return NO
 
 
-def resource(attachment: Attachment, asked: str) -> Match:
-    """What the policy is attached to; a bucket's policy covers its objects as well."""
+def resource(attachment: Attachment, asked: str, context: Context) -> Match:
+    """What the policy is attached to, read as a Resource element is (10.1 too); a bucket's policy covers its objects as well."""
     if attachment.to is None:
         return YES
     if asked == "*":
@@ -69,7 +68,7 @@ def resource(attachment: Attachment, asked: str) -> Match:
     fields = attachment.to.split(":", 5)
     if fields[2] == "s3" and "/" not in fields[5]:
         covered.append(attachment.to + "/*")
-    return any_of(yes_if(glob(wildcards(pattern, colons=5), asked)) for pattern in covered)
+    return any_of(matching.resource(pattern, asked, context, variables=False) for pattern in covered)
 
 
 def endpoint(to: str | None, context: Context) -> Match:

@@ -129,7 +129,7 @@ def binds(attachment: Attachment, policies: PolicySet, facts: Facts, resource_ac
     if attachment.type == "session":
         return binding.session(attachment, caller)
     if attachment.type == "resource":
-        return binding.resource(attachment, request.resource)
+        return binding.resource(attachment, request.resource, facts.context)
     if attachment.type == "endpoint":
         return binding.endpoint(attachment.to, facts.context)
     if attachment.type == "scp":

@@ -66,7 +66,7 @@ def resource(
     padded = (parts + ["*"] * 4)[:5]
     if not all(glob(wildcards(padded[i]), fields[i]) for i in range(1, 5)):
         in_fields = NO
-    elif last.tokens is None:
+    elif last.tokens is None or (last.guessed and negated):  # what is guessed may turn out unresolved
         in_fields = UNKNOWN if negated else NO
     else:
         in_fields = yes_if(glob(last.tokens, fields[5]))
@@ -88,7 +88,8 @@ def over_colons(parts: Sequence[str], last: Resolved, asked: str, *, negated: bo
     if len(parts) == 6:
         if last.tokens is None and not negated:
             return False
-        tokens += [COLON, *(last.tokens if last.tokens is not None else [ANY_TEXT])]
+        open_ = last.tokens is None or (last.guessed and negated)
+        tokens += [COLON, *([ANY_TEXT] if open_ else last.tokens or ())]
     return glob(tokens, asked)
 
 

@@ -16,7 +16,6 @@ WRONG = [
 ]
 
 
-@pytest.mark.xfail(strict=True, reason="taken as it is: the caller has the policies of somebody of elsewhere")
 @pytest.mark.parametrize("principal", WRONG, ids=str)
 def test_somebody_of_elsewhere_is_refused(principal: Principal):
     """A user federates within its own account, and a session's role is of the session's partition."""
