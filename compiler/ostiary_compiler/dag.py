@@ -152,7 +152,7 @@ class _Builder:
         yield "*", self._leaf(view, ANY_RESOURCE, 0)
         samples: dict[str, Resource] = {}
         for header in self._program.headers:
-            if any(self._in_play(row, number) for entries in header.tails.entries for number in entries):
+            if any(self._in_play(row, number) for number, _ in header.filed):
                 sample = parse_resource(f"arn:{':'.join(_sample(glob, at) for at, glob in enumerate(header.fields))}:")
                 samples.setdefault(":".join(_text(glob) for glob in header.fields), sample)
         for text, sample in samples.items():

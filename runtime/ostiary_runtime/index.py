@@ -6,7 +6,7 @@ a pattern out.
 Invariant: the index may name a pattern that does not match; **it never omits one that does**.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ostiary_grammar.pattern import ActionPattern, Glob, Literal, ResourceForm
 from ostiary_runtime.globs import is_exact, literal_prefix
@@ -35,6 +35,10 @@ def index_resources(tests: Sequence[ResourceTest]) -> tuple[HeaderPattern, ...]:
     for number, test in enumerate(tests):
         if test.form is ResourceForm.ARN:
             filed.setdefault(test.fields[:4], []).append((number, test.fields[4]))
-    return tuple(
-        HeaderPattern((fields[0], fields[1], fields[2], fields[3]), build(tails)) for fields, tails in filed.items()
-    )
+    return tuple(header_pattern(fields, tails) for fields, tails in filed.items())
+
+
+def header_pattern(fields: Sequence[Glob], filed: Iterable[tuple[int, Glob]]) -> HeaderPattern:
+    """A header pattern with the resource patterns that stand under it."""
+    partition, service, region, account = fields
+    return HeaderPattern((partition, service, region, account), tuple(filed))

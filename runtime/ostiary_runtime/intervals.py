@@ -111,15 +111,7 @@ def build(globs: Iterable[tuple[int, Glob]]) -> IntervalIndex:
     return IntervalIndex(tuple(bounds), tuple(nodes), tuple(parents), tuple(entries))
 
 
-def _outer_first(interval: tuple[str, str | None]) -> "tuple[str, int, _Descending]":
+def _outer_first(interval: tuple[str, str | None]) -> tuple[str, bool]:
+    """Sorts intervals by their start, and of two with one start the prefix before the exact text, which lies in it."""
     low, high = interval
-    return low, high is not None, _Descending(high or "")
-
-
-class _Descending(str):
-    """A text that sorts the other way round, so that of two intervals with one start the wider comes first."""
-
-    __slots__ = ()
-
-    def __lt__(self, other: str) -> bool:
-        return str.__gt__(self, other)
+    return low, high is not None and len(high) > len(low)

@@ -8,12 +8,13 @@ Growth is linear in the policies: a statement is one row, a pattern or condition
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from ostiary_grammar.pattern import ActionPattern, Glob, ResourceForm, Wild
 from ostiary_grammar.terms import OperatorForm, PolicyType
-from ostiary_runtime.intervals import IntervalIndex
+from ostiary_runtime.intervals import IntervalIndex, build
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +115,17 @@ class Account:
     management: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HeaderPattern:
-    """The first four fields after `arn` of some resource patterns, with the index of their resource parts."""
+    """The first four fields after `arn` of some resource patterns, and those patterns with their resource parts."""
 
     fields: tuple[Glob, Glob, Glob, Glob]
-    tails: IntervalIndex
+    filed: tuple[tuple[int, Glob], ...]
+
+    @cached_property
+    def tails(self) -> IntervalIndex:
+        """The index of the resource parts. Made when it is first asked for: whoever decides one request needs none."""
+        return build(self.filed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -222,18 +222,21 @@ class _PrincipalIndex:
         self._tests = tests
         self._always: list[int] = []
         self._named: dict[str, list[int]] = {}
+        self._owned: dict[str, list[int]] | None = None
         for number, test in enumerate(tests):
             if test.negated or test.star or test.aws_star or test.canonical_users:
                 self._always.append(number)
                 continue
-            names = (*test.accounts, *test.arns, *test.unique_ids, *test.services, *test.federated)
-            for name in dict.fromkeys((*names, *(map(_owner, test.arns)))):
+            for name in (*test.accounts, *test.arns, *test.unique_ids, *test.services, *test.federated):
                 self._named.setdefault(name, []).append(number)
 
     def matches(self, caller: Caller, *, bounded: Match) -> tuple[tuple[tuple[int, bool], PrincipalMatch], ...]:
         numbers = set(self._always)
-        for name in (caller.arn, caller.account, caller.role, caller.unique_id, caller.federated_by, _owner_of(caller)):
+        for name in (caller.arn, caller.account, caller.role, caller.unique_id, caller.federated_by):
             numbers.update(self._named.get(name, ()) if name else ())
+        owner = _owner_of(caller)
+        if owner is not None:
+            numbers.update(self._owners().get(owner, ()))
         found = []
         for number in sorted(numbers):
             for deny in (False, True):
@@ -241,6 +244,16 @@ class _PrincipalIndex:
                 if answer.possible:
                     found.append(((number, deny), answer))
         return tuple(found)
+
+    def _owners(self) -> dict[str, list[int]]:
+        """Tests by whose sessions or users they name; made when a caller is first not known by name."""
+        if self._owned is None:
+            owned: dict[str, list[int]] = {}
+            for number, test in enumerate(self._tests):
+                for owner in dict.fromkeys(map(_owner, test.arns)):
+                    owned.setdefault(owner, []).append(number)
+            self._owned = owned
+        return self._owned
 
 
 def _owner(arn: str) -> str:

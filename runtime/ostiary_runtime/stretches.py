@@ -45,9 +45,7 @@ class HeaderIndex:
                 self._by_service.setdefault(text, []).append(number)
             else:
                 self._any_service.append(number)
-            for entries in header.tails.entries:
-                for pattern in entries:
-                    self.of_pattern[pattern] = number
+            self.of_pattern.update((pattern, number) for pattern, _ in header.filed)
 
     def fields(self, number: int) -> tuple[Glob, ...]:
         """The fields of a header pattern."""
@@ -88,11 +86,12 @@ def _crossing_headers(program: Program) -> dict[int, frozenset[int]]:
     """
     found: dict[int, set[int]] = {}
     for number, header in enumerate(program.headers):
-        for entries in header.tails.entries:
-            for pattern in entries:
-                lasts = program.resources[pattern].crossing
-                if lasts:
-                    found.setdefault(number, set()).update(lasts)
+        if not any(glob and glob[-1] is Wild.STAR for glob in header.fields):
+            continue
+        for pattern, _ in header.filed:
+            lasts = program.resources[pattern].crossing
+            if lasts:
+                found.setdefault(number, set()).update(lasts)
     return {number: frozenset(lasts) for number, lasts in found.items()}
 
 

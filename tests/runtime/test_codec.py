@@ -171,7 +171,8 @@ def test_the_index_is_built_anew():
     """A file cannot bring an index that leaves a pattern out: there is none in it."""
     compiled = made()
     assert from_bytes(to_bytes(compiled)).action_index == compiled.action_index
-    assert len(json.loads(to_bytes(compiled)[HEAD:])) == 9
+    assert from_bytes(to_bytes(compiled)).headers == compiled.headers
+    assert len(json.loads(to_bytes(compiled)[HEAD:])) == 10
 
 
 def test_a_loaded_program_decides_as_a_fresh_one():

@@ -77,22 +77,70 @@ def test_missing_and_repeated_parts():
         refused_or_whole(encoded(changed(path, lambda row, at: row.insert(at, row[at]))))
 
 
-# Rows of a statement's fields that refer to other tables, and the tables.
-REFERENCES = {0: 1, 4: 3, 6: 4, 8: 4, 9: 5, 10: 6}
+# Columns of statements that refer to other tables, and the tables.
+REFERENCES = {0: 1, 4: 3, 6: 5, 8: 5, 9: 6, 10: 7}
 
 
 @pytest.mark.parametrize("field, table", REFERENCES.items())
 def test_numbers_out_of_range(field: int, table: int):
     """One beyond the last row, a negative one, a huge one, a truth value: none may be taken for a row."""
-    for number in (len(TABLES[table]), -1, 10**18, True, 1.0, "0"):
-        for statement in range(len(TABLES[2])):
-            old = TABLES[2][statement][field]
+    for number in (len(TABLES[table][0]), -1, 10**18, True, 1.0, "0"):
+        for statement, old in enumerate(TABLES[2][field]):
             if old is None:
                 continue
             tables = copy.deepcopy(TABLES)
-            tables[2][statement][field] = [number] if isinstance(old, list) else number
+            tables[2][field][statement] = [number] if isinstance(old, list) else number
             with pytest.raises(ProgramError):
                 from_bytes(encoded(tables))
+
+
+EMPTY: list[Any] = [[], [[]] * 4, [[]] * 15, [[]] * 4, [], [[]] * 6, [[]] * 9, [[]] * 5, [[]] * 2, [[]] * 3]
+
+
+def test_columns_of_other_lengths():
+    """Each column of each table, one value short or one too long."""
+    for table in (each for each in range(1, 10) if each != 4):
+        for column in range(len(TABLES[table])):
+            for change in (lambda values: values.pop(), lambda values: values.append(values[-1])):
+                tables = copy.deepcopy(TABLES)
+                change(tables[table][column])
+                with pytest.raises(ProgramError, match="different lengths"):
+                    from_bytes(encoded(tables))
+
+
+@pytest.mark.parametrize(
+    "glob",
+    [
+        [""],
+        ["a"],
+        ["a", "b"],
+        ["a", 0, ""],
+        [True],
+        [False, "a"],
+        [1.0],
+        [2],
+        [-1],
+        [None],
+        [["k"]],
+        [["k", 1]],
+        [[0, 0]],
+        "",
+    ],
+    ids=repr,
+)
+def test_patterns_that_are_none(glob: object):
+    for table, column in ((3, 1), (3, 2), (5, 3)):
+        tables = copy.deepcopy(TABLES)
+        tables[table][column][0] = glob
+        with pytest.raises(ProgramError):
+            from_bytes(encoded(tables))
+
+
+def test_patterns_that_would_share_a_header():
+    tables = copy.deepcopy(TABLES)
+    tables[4].append(tables[4][1])
+    with pytest.raises(ProgramError, match="twice"):
+        from_bytes(encoded(tables))
 
 
 @pytest.mark.parametrize(
@@ -102,19 +150,20 @@ def test_numbers_out_of_range(field: int, table: int):
         b"null",
         b"[]",
         b"{}",
-        b"[[],[],[],[],[],[],[],[]]",
-        b"[[],[],[],[],[],[],[],[],[],[]]",
+        json.dumps(EMPTY[:-1]).encode(),
+        json.dumps([*EMPTY, []]).encode(),
+        json.dumps([["root"], *EMPTY[1:]]).encode(),
+        json.dumps([[["identity"]], *EMPTY[1:]]).encode(),
+        json.dumps(EMPTY).encode() + b" x",
+        json.dumps(EMPTY).encode()[:-1],
+        json.dumps(EMPTY).replace("[", "[1e999,", 1).encode(),
+        json.dumps(EMPTY).replace("[[]", "[NaN", 1).encode(),
         b"[" * 100_000,
         b"[" * 100_000 + b"]" * 100_000,
         b'{"a":' * 50_000 + b"1" + b"}" * 50_000,
-        b"[[],[],[],[],[],[],[],[]," + b"[" * 50_000 + b"]" * 50_000 + b"]",
-        b'[["root"],[],[],[],[],[],[],[],[]]',
-        b"[[],[],[],[],[],[],[],[],[]] x",
-        b"[[],[],[],[],[],[],[],[],[]",
-        b"[1e999,[],[],[],[],[],[],[],[]]",
-        b"[NaN,[],[],[],[],[],[],[],[]]",
-        b"[[],[],[],[],[],[],[],[],[[" + b"9" * 5_000 + b"]]]",
-        '[["é"],[],[],[],[],[],[],[],[]]'.encode(),
+        json.dumps(EMPTY)[:-3].encode() + b"[" * 50_000 + b"]" * 50_000 + b"]]",
+        json.dumps(EMPTY)[:-3].encode() + b"9" * 5_000 + b"]]",
+        json.dumps([["é"], *EMPTY[1:]], ensure_ascii=False).encode(),
         b"\xff\xfe[",
     ],
     ids=lambda payload: repr(payload[:30]),
@@ -126,8 +175,16 @@ def test_payloads_that_are_no_tables(payload: bytes):
 
 def test_an_empty_program_is_one():
     """It allows nothing, since nothing is asked for... but what no policy has to allow."""
-    program = from_bytes(with_payload(b'[["identity"],[],[],[],[],[],[],[],[]]'))
+    program = from_bytes(encoded([["identity"], *EMPTY[1:]]))
     assert not Engine(program).is_allowed("arn:aws:iam::111122223333:user/a", "s3:GetObject", "*")
+
+
+@pytest.mark.parametrize("length", [0, 1, 2**31, 2**40, 2**63, 2**64 - 1])
+def test_lengths_that_a_head_may_claim(length: int):
+    """No memory is asked for before the length was seen to be true."""
+    data = encoded(TABLES)
+    with pytest.raises(ProgramError):
+        from_bytes(data[:10] + length.to_bytes(8, "big") + data[18:])
 
 
 JSON = st.recursive(
@@ -137,7 +194,7 @@ JSON = st.recursive(
 )
 
 
-@given(st.lists(JSON, min_size=9, max_size=9))
+@given(st.lists(JSON, min_size=10, max_size=10))
 def test_tables_of_anything(tables: list[object]):
     refused_or_whole(encoded(tables))
 

@@ -15,11 +15,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.growing import BOUND, grows_linearly, ratio
-from tests.runtime.building import ACCOUNT, ALICE, allow, engine, identity
+from tests.runtime.building import ACCOUNT, ALICE, allow, engine, identity, program
 from tests.runtime.test_globs import CountingText, glob_of, naive, near_matches
 
 from ostiary_grammar.errors import RequestError
 from ostiary_runtime import globs
+from ostiary_runtime.elements import crossing_glob
 from ostiary_runtime.globs import _find, _find_in_parallel, _general, matcher
 
 SIZE = 4_000
@@ -201,3 +202,12 @@ def test_a_piece_that_nearly_matches_everywhere_is_not_tried_everywhere():
     text = CountingText("a" * 20_000)
     assert not _general(glob_of("*" + "?a" * 500 + "?b*"))(text)
     assert text.questions < 50_000  # trying all places would ask twenty million times
+
+
+@pytest.mark.parametrize("written", ["a*a*a*b*:*:x", "a*?a*?b*:*:*a*x", "*a*b*:a*a*b*:*"])
+def test_stars_that_might_run_over_colons(written: str):
+    """All that a star inside a field reaches from many places is what it reaches from the first of them."""
+    made = program((allow(Resource=f"arn:aws:s3:{written}"), "identity", None))
+    test = next(each for each in made.resources if each.crossing)
+    match = crossing_glob(test, test.fields[4])
+    assert grows_linearly(lambda size: partial(match, f"arn:aws:s3:{'a' * size}:{'a' * size}:y:{'a' * size}"), 500)
