@@ -30,11 +30,16 @@ def test_exports_are_there():
 
 
 def test_exports_are_complete():
-    """Every public name that `import ostiary` brings is exported."""
+    """Every public name that `import ostiary` brings, at once or when it is asked for, is exported."""
     public = {
-        name for name, value in vars(ostiary).items() if not name.startswith("_") and not isinstance(value, ModuleType)
+        name for name in dir(ostiary) if not name.startswith("_") and not isinstance(getattr(ostiary, name), ModuleType)
     }
     assert public == {name for name in ostiary.__all__ if not name.startswith("_")}
+
+
+def test_what_is_not_exported_is_no_attribute():
+    with pytest.raises(AttributeError, match="has no attribute `compiles`"):
+        _ = ostiary.compiles
 
 
 def test_exports_are_documented():

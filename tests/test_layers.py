@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
+import ostiary
+
 # From the top floor down; a package may import its own modules and those of the floors below.
 FLOORS = ("ostiary", "ostiary_compiler", "ostiary_runtime", "ostiary_grammar")
 # Which of our packages may load which of these libraries; whoever is not named may not.
@@ -144,6 +146,45 @@ def test_deciding_loads_no_parser_in_a_fresh_process():
     loaded = set(json.loads(run.stdout))
     assert "ostiary_runtime.engine" in loaded
     assert not loaded & {*HEAVY, "ostiary_compiler", "ostiary", "click", "rich", "numpy", "pyarrow"}
+
+
+LOADING = """
+import json, sys, ostiary
+engine = ostiary.load(sys.argv[1])
+with ostiary.watch(sys.argv[1]) as held:
+    held.refresh()
+engine.warm(["s3:GetObject"])
+assert engine.is_allowed("arn:aws:iam::111122223333:user/a", "s3:GetObject", "arn:aws:s3:::b/k999", {"k": "v"})
+assert not engine.authorize("arn:aws:iam::111122223333:user/a", "s3:GetObject", "arn:aws:s3:::b/x", {"k": "v"})
+engine.explain("arn:aws:iam::111122223333:user/a", "s3:GetObject", "arn:aws:s3:::b/x")
+print(json.dumps(sorted(sys.modules)))
+"""
+
+
+def test_loading_a_program_needs_no_parser_in_a_fresh_process(tmp_path: Path):
+    """A thousand statements, through the public interface, and everything that one can do with an engine."""
+    statements = [
+        {
+            "Effect": "Allow",
+            "Action": "s3:GetObject",
+            "Resource": f"arn:aws:s3:::b/k{number}",
+            "Condition": {"StringLike": {"k": ["v", "${aws:username}*"]}},
+        }
+        for number in range(1_000)
+    ]
+    path = tmp_path / "p.ostiary"
+    ostiary.compile({"Version": "2012-10-17", "Statement": statements}).save(path)
+    folders = dict.fromkeys(str(package_folder(package).parent) for package in FLOORS)
+    run = subprocess.run(
+        [sys.executable, "-c", LOADING, str(path)],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(folders)},
+    )
+    loaded = set(json.loads(run.stdout))
+    assert "ostiary.holder" in loaded
+    assert not loaded & {*HEAVY, "ostiary_compiler.policyset", "click", "rich", "numpy", "pyarrow", "msgspec"}
 
 
 def test_modules_stay_readable():

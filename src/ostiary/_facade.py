@@ -1,17 +1,15 @@
-"""The calls of the public interface that put the parts together: `compile`, `check`, `load`."""
+"""The calls of the public interface that put the parts together: `compile` and `check`."""
 
 from collections.abc import Iterable
-from pathlib import Path
 
 from ostiary_compiler.checks import check_document
 from ostiary_compiler.compile import check_set, compile_program, is_trust_policy
 from ostiary_compiler.policyset import DocumentLike, PolicySet, policy_type, source_of
 from ostiary_grammar.diagnostics import Diagnostic
-from ostiary_grammar.errors import PolicyError, ProgramError
+from ostiary_grammar.errors import PolicyError
 from ostiary_grammar.limits import DEFAULT_LIMITS, Limits
 from ostiary_grammar.parser import parse_policy
 from ostiary_grammar.terms import PolicyType
-from ostiary_runtime.codec import from_bytes
 from ostiary_runtime.engine import Engine
 
 
@@ -30,18 +28,6 @@ def compile(  # noqa: A001  # the public name
     if layers is not None:
         asked = [each if isinstance(each, PolicyType) else policy_type(each) for each in layers]
     return Engine(compile_program(policies, layers=asked))
-
-
-def load(path: str | Path) -> Engine:
-    """The engine of a program that `Engine.save` has written. Nothing is parsed.
-
-    Raises ProgramError if the file cannot be read, is damaged, or comes from another version.
-    """
-    try:
-        data = Path(path).read_bytes()
-    except OSError as problem:
-        raise ProgramError(f"cannot read `{path}`: {(problem.strerror or str(problem)).lower()}") from None
-    return Engine(from_bytes(data))
 
 
 def check(

@@ -16,13 +16,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self, assert_never
+from typing import Literal, Self
 
-from ostiary._facade import compile as compile_policies
+from ostiary._loading import read_file
 from ostiary.filewatch import FileState, contents, look_all
 from ostiary_compiler.datafiles.reading import is_yaml
-from ostiary_compiler.policyset import PolicySet
-from ostiary_compiler.setfiles import read_sets
 from ostiary_grammar.diagnostics import Diagnostic
 from ostiary_grammar.errors import PolicyError, ProgramError
 from ostiary_grammar.limits import DEFAULT_LIMITS, Limits
@@ -285,29 +283,21 @@ class EngineHolder:
     def _read(self, files: set[Path]) -> tuple[Engine, tuple[Diagnostic, ...]]:
         """The engine of the files, and what was noted on the way; `files` takes in those that a set names."""
         self._kind = self._kind_of()
-        match self._kind:
-            case "program":
-                return Engine(from_bytes(_bytes_of(self._paths[0]))), ()
-            case "policy":
-                return compile_policies(self._lone_policy(), layers=self._layers or (PolicyType.IDENTITY,)), ()
-            case "set":
-                policies = PolicySet.from_data(read_sets(self._paths, self._limits, files), limits=self._limits)
-                return compile_policies(policies, layers=self._layers), policies.notes
-            case _ as never:
-                assert_never(never)
+        if self._kind == "program":
+            return Engine(from_bytes(read_file(self._paths[0]))), ()
+        # Only here, so that a host which follows a saved program never imports lark and networkx.
+        from ostiary._sources import lone_policy, policy_sets
 
-    def _lone_policy(self) -> PolicySet:
-        """One policy, which counts as the identity policy of every caller, as in `ostiary.compile`."""
-        policies = PolicySet(limits=self._limits)
-        policies.attach(self._paths[0], type="identity")
-        return policies
+        if self._kind == "policy":
+            return lone_policy(self._paths[0], self._layers, self._limits), ()
+        return policy_sets(self._paths, self._layers, self._limits, files)
 
     def _kind_of(self) -> "_Kind":
         """What the files hold; where that cannot be seen, what they held before, or else policies."""
         if len(self._paths) > 1:
             return "set"
         path = self._paths[0]
-        data = _bytes_of(path)
+        data = read_file(path)
         if data.startswith(MAGIC):
             return "program"
         if is_yaml(path) or data.startswith(b"\x1f\x8b"):
@@ -360,12 +350,3 @@ def watch(
 def _unchanged(after: FileState, before: FileState | None, started: int) -> bool:
     """Whether what was read in between can only have been what stands there now."""
     return after.content == before.content if before is not None else after.older_than(started)
-
-
-def _bytes_of(path: Path) -> bytes:
-    if path.exists() and not path.is_file():
-        raise ProgramError(f"cannot read `{path}`: it is no file")
-    try:
-        return path.read_bytes()
-    except OSError as problem:
-        raise ProgramError(f"cannot read `{path}`: {(problem.strerror or str(problem)).lower()}") from None

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from ostiary._facade import load
+from ostiary._loading import load
 from ostiary.cli.failures import ExitCode
 from ostiary.cli.options import FILE, FORMAT_OPTION, GivenPolicies, PolicyFiles, policy_options
 from ostiary.cli.request import AskedRequest, request_options
