@@ -53,12 +53,15 @@ def run(command: Callable[[], object]) -> int:
             stream.flush()
     except (OutputClosed, BrokenPipeError):
         code = ExitCode.OUTPUT_CLOSED
+    except ValueError:  # a stream that was closed under us
+        code = ExitCode.ERROR
     except OSError as problem:
         code = ExitCode.ERROR
         with contextlib.suppress(OSError):  # the message may be what cannot be written
             _complain("output", (problem.strerror or str(problem)).lower())
     else:
-        return code
+        unheard = sys.stdout is None and code in (ExitCode.YES, ExitCode.NO)
+        return ExitCode.OUTPUT_CLOSED if unheard else code
     _write_no_more(streams)
     return code
 

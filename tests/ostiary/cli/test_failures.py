@@ -63,8 +63,13 @@ def test_answers(value: object, code: int):
     assert run(lambda: value) == code
 
 
-# What the console script does; `DECIDE` are its arguments.
-SCRIPT = "import sys; from ostiary.cli import main; main(prog_name='ostiary')"
+# What the console script does.
+SCRIPT = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # tests that run in the background inherit that it is ignored
+from ostiary.cli import main
+main(prog_name='ostiary')
+"""
 
 
 # Unbuffered, Python drops what a pipe does not take, without an error.
@@ -133,11 +138,20 @@ def test_a_message_that_cannot_be_written_is_no_answer(arguments: list[str]):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="shells differ there")
-def test_output_that_is_closed():
-    """There is an answer, though nobody wants to read it."""
-    shell = f"{shlex.join([sys.executable, '-c', SCRIPT, *question(write('app.json', statement()))])} >&-"
+@pytest.mark.parametrize("effect", ["Allow", "Deny"])
+def test_output_that_is_closed(effect: str):
+    """An answer that nobody can read is none."""
+    shell = f"{shlex.join([sys.executable, '-c', SCRIPT, *question(write('app.json', statement(effect)))])} >&-"
     run = subprocess.run(["/bin/sh", "-c", shell], env=ENVIRONMENT, check=False, capture_output=True)
-    assert (run.returncode, run.stderr) == (0, b"")
+    assert (run.returncode, run.stderr) == (141, b"")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="shells differ there")
+@pytest.mark.parametrize("redirection", ["2>&-", ">&- 2>&-"])
+@pytest.mark.parametrize("arguments", [["decide"], question("none.json")], ids=["usage", "policy"])
+def test_a_message_without_a_stream_is_no_answer(arguments: list[str], redirection: str):
+    shell = f"{shlex.join([sys.executable, '-c', SCRIPT, *arguments])} {redirection}"
+    assert subprocess.run(["/bin/sh", "-c", shell], env=ENVIRONMENT, check=False).returncode == 2
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a file that keeps its reader waiting")
