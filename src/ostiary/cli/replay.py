@@ -19,6 +19,7 @@ from ostiary.render.replay_json import replay_json
 from ostiary.render.replay_text import print_replay
 from ostiary.render.terminal import console
 from ostiary.replay.analysis import replay as run_replay
+from ostiary.replay.facts_file import read_facts
 from ostiary.replay.findings import Findings
 from ostiary_grammar.terms import PolicyType
 
@@ -77,6 +78,14 @@ FAILED = 4
     "--management-account", metavar="ID", help="The organization's management account, which no SCP or RCP binds."
 )
 @click.option(
+    "--facts",
+    "facts_files",
+    type=FILE,
+    multiple=True,
+    metavar="FILE",
+    help="What is known besides the log, in JSON or YAML: organization, tags, owners (docs/facts.md). Repeatable.",
+)
+@click.option(
     "--fail-on",
     type=click.Choice(["revoked", "maybe"]),
     help="End with 4 if calls are revoked for certain, or (`maybe`) if they might be.",
@@ -102,6 +111,7 @@ def replay(
     no_full_aws_access: bool,
     rcp: tuple[Path, ...],
     management_account: str | None,
+    facts_files: tuple[Path, ...],
     fail_on: str | None,
     top: int,
     format_: str,
@@ -130,8 +140,11 @@ def replay(
             raise click.BadParameter(
                 f"there is no log file (*.json, *.json.gz and the like) in `{path}`", param_hint="LOGS"
             )
+    supplied = read_facts(facts_files, sides.arns)
     with _interrupts() as stopped, _progress(logs) as watcher:
-        findings = run_replay(logs, sides, watcher=watcher, stopped=stopped)
+        findings = run_replay(
+            logs, sides, facts=supplied.facts, supplied=supplied.said, watcher=watcher, stopped=stopped
+        )
     if format_ == "json":
         click.echo(replay_json(findings))
     else:

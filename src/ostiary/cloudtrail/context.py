@@ -13,6 +13,7 @@ from ostiary.cloudtrail.context_global import GLOBAL, KeyRule
 from ostiary.cloudtrail.context_services import SERVICE, family_rule, of_another_service
 from ostiary.cloudtrail.record import Json, tree_of
 from ostiary.cloudtrail.states import NOT_KNOWN, Asked, State, as_state
+from ostiary.cloudtrail.supplied import supplied
 from ostiary.cloudtrail.tags import sent_tags
 from ostiary_grammar.terms import fold
 
@@ -43,6 +44,10 @@ class EventContext(Mapping[str, State]):
         folded = fold(key)
         if self._stated and folded in self._stated:
             return self._stated[folded]
+        state = self._of_record(folded)
+        return supplied(folded, self._asked) if state is NOT_KNOWN and self._asked.facts.supply else state
+
+    def _of_record(self, folded: str) -> State:
         rule = _rule(folded, self._asked)
         if rule is not None:
             return rule(self._asked)

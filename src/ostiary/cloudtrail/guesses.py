@@ -55,26 +55,71 @@ class ResourceGuess:
     account: str | None = None
 
 
+FactValue = str | tuple[str, ...] | None
+"""What a condition key is known to be: a value, several, or None for absent."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFacts:
+    """Where an account stands. `organization`: its id, None if not known; `path` as `o-id/r-id/ou-id/`; `standalone`: in none."""
+
+    organization: str | None = None
+    path: str | None = None
+    standalone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceFacts:
+    """What is known of resources. `tags`: all of them, by their keys; None if not known."""
+
+    account: str | None = None
+    tags: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointFacts:
+    """The VPC that an endpoint is in, and whose it is."""
+
+    vpc: str | None = None
+    account: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the caller of the mapping knows besides the records.
+    """What the caller of the mapping knows besides the records. What a record says itself holds against it.
 
     `iam_arns`: full ARNs of roles, users, groups, policies and instance profiles, whose paths records mostly lack, by
-    `(account, "role", name)`.
+    `(account, "role", name)`. `principals`: all tags of a role or user by its ARN. `resources`: by patterns of ARNs in which `*` stands
+    for anything; of several that fit, the later holds. `keys`: folded condition keys of every call whose record does not tell them.
     """
 
     iam_arns: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
+    accounts: Mapping[str, AccountFacts] = field(default_factory=dict)
+    principals: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    resources: Mapping[str, ResourceFacts] = field(default_factory=dict)
+    endpoints: Mapping[str, EndpointFacts] = field(default_factory=dict)
+    keys: Mapping[str, FactValue] = field(default_factory=dict)
 
     @classmethod
     def of_arns(cls, arns: Iterable[str]) -> "Facts":
         """Facts from the ARNs of IAM entities; other ARNs are passed over."""
-        known: dict[tuple[str, str, str], str] = {}
-        for arn in arns:
-            fields = arn.split(":", 5)
-            if len(fields) == 6 and fields[2] == "iam" and "/" in fields[5]:
-                kind, _, path = fields[5].partition("/")
-                known[fields[4], kind, path.rpartition("/")[2]] = arn
-        return cls(known)
+        return cls(iam_names(arns))
+
+    @property
+    def supply(self) -> bool:
+        """Whether condition keys can follow from them."""
+        return bool(self.accounts or self.principals or self.resources or self.endpoints or self.keys)
+
+
+def iam_names(arns: Iterable[str]) -> dict[tuple[str, str, str], str]:
+    """The ARNs of IAM entities by account, kind and name; other ARNs are passed over."""
+    known: dict[tuple[str, str, str], str] = {}
+    for arn in arns:
+        fields = arn.split(":", 5)
+        if len(fields) == 6 and fields[2] == "iam" and "/" in fields[5]:
+            kind, _, path = fields[5].partition("/")
+            known[fields[4], kind, path.rpartition("/")[2]] = arn
+    return known
 
 
 NO_FACTS = Facts()

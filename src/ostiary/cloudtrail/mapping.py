@@ -22,6 +22,7 @@ from ostiary.cloudtrail.record import Record, text_of
 from ostiary.cloudtrail.reference import Reference
 from ostiary.cloudtrail.resource import resources_of
 from ostiary.cloudtrail.states import Asked
+from ostiary.cloudtrail.supplied import owner_of
 from ostiary.cloudtrail.tags import sent_tags
 from ostiary.cloudtrail.templates import Place
 from ostiary_grammar.terms import fold
@@ -215,6 +216,7 @@ class _Mapping:
                 lost=self._lost,
                 passed_to=passed_to,
                 tags_of=guess.type if action.info.prefix == "ec2" else None,
+                facts=self._facts,
             )
             yield EventRequest(
                 principal=caller.principal,
@@ -240,6 +242,9 @@ class _Mapping:
         fields = (guess.resource or guess.pattern or "").split(":", 5)
         if len(fields) == 6 and fields[4].isdigit():
             return fields[4]
+        supplied = owner_of(guess, self._facts)
+        if supplied:
+            return supplied
         logged = next((resource.account for resource in self._record.resources if resource.account), None)
         if logged:
             return logged

@@ -8,7 +8,7 @@ import enum
 from dataclasses import dataclass
 from typing import Final
 
-from ostiary.cloudtrail.guesses import ResourceGuess
+from ostiary.cloudtrail.guesses import NO_FACTS, Facts, ResourceGuess
 from ostiary.cloudtrail.principal import Caller, Forwarded
 from ostiary.cloudtrail.record import Json, Record
 from ostiary.cloudtrail.reference import ActionInfo
@@ -35,7 +35,7 @@ class Asked:
     """A request whose condition keys are asked for.
 
     `parameters`: the parameters that the action is about, or None if the record has none; `lost`: they may have been left out.
-    `passed_to`: the service that gets a passed role. `owner`: the account of the resource.
+    `passed_to`: the service that gets a passed role. `owner`: the account of the resource. `facts`: what is known besides.
     """
 
     record: Record
@@ -48,6 +48,7 @@ class Asked:
     lost: bool
     passed_to: str | None = None
     tags_of: str | None = None
+    facts: Facts = NO_FACTS
 
     @property
     def endpoint(self) -> str | None:

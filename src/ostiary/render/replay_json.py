@@ -18,7 +18,8 @@ denied         groups of calls that the candidate denies: principal, action, sta
                first, last, event
 indeterminate  the same for calls whose answer hangs on something that is not in the log
 missing        what would settle changes that are not certain: fact, reason, message, calls, alone (calls that lack nothing else),
-               together (calls that are settled when this and all facts before it are known)
+               together (calls that are settled when this and all facts before it are known), supply (section of a file of facts,
+               null if none helps, and how)
 outside, excluded, unmapped, damaged, skipped    counts by reason; damages: the first places
 accounts, services, files, window                where the records come from
 blind          services of which the policies name data events and the log has none: service, actions, statements
@@ -37,6 +38,7 @@ from ostiary.render.replay_text import answered, headline, missing_words, senten
 from ostiary.replay.decide import Missing
 from ostiary.replay.findings import Access, Bounds, Change, Findings, Row
 from ostiary.replay.question import Outside, Question
+from ostiary.replay.supply import how_to_supply
 from ostiary_runtime.decision import StatementRef
 
 _ANSWERS = {Access.GRANTED: "allowed", Access.DENIED: "denied", Access.UNKNOWN: "indeterminate"}
@@ -85,6 +87,7 @@ def replay_data(findings: Findings) -> dict[str, object]:
                 "calls": each.events,
                 "alone": each.alone,
                 "together": each.together,
+                "supply": {"section": how_to_supply(each.missing).section, "how": how_to_supply(each.missing).how},
             }
             for each in findings.missing
         ],

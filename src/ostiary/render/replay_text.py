@@ -18,6 +18,7 @@ from ostiary.replay.decide import NOT_SURE_ASKED, Missing
 from ostiary.replay.findings import Access, Change, Findings, Row
 from ostiary.replay.question import Question
 from ostiary.replay.sides import LOG
+from ostiary.replay.supply import how_to_supply
 from ostiary_grammar.terms import PolicyType
 from ostiary_runtime.decision import Doubt
 
@@ -189,12 +190,18 @@ def _missing(findings: Findings) -> Iterator[Text]:
     if not ranked:
         return
     yield safe("")
-    yield safe("Not in the log, and it could change the answer", "bold")
+    all_of_them = max(each.together for each in ranked)
+    yield safe("Not in the log, and it could change the answer", "bold") + safe(
+        f" (all of it together settles {all_of_them:,})", "dim"
+    )
     for each in ranked[:SHORT_LIST]:
         only = "" if each.alone == each.events else f" ({each.alone:,} lack only this)"
         yield safe(f"{each.events:>9,}  ", "bold") + safe(
             f"{_cut(each.missing.fact)}: {missing_words(each.missing)}{only}"
         )
+        supply = how_to_supply(each.missing)
+        where = f"--facts, `{supply.section}`: " if supply.section else ""
+        yield safe(f"{'':>9}  {where}{supply.how}", "dim")
     yield from _and_more(len(ranked) - SHORT_LIST, "fact")
 
 

@@ -51,6 +51,13 @@ class Sides:
         return frozenset(key for side in sides for key in condition_keys(side.engine.program))
 
     @property
+    def arns(self) -> frozenset[str]:
+        """The ARNs of users, roles and groups that the policies of either side are attached to: they have their paths."""
+        sets = [side.policies for side in (self.baseline, self.candidate) if side is not None]
+        targets = {each.target for policies in sets for each in policies.attachments if each.target}
+        return frozenset(targets | {arn for policies in sets for pair in policies.memberships for arn in pair})
+
+    @property
     def question(self) -> Question:
         """What the report is about; its layers and management accounts are those of both sides."""
         asked = self.asked.question

@@ -38,7 +38,7 @@ KEYS = {
     "denied.0": "principal action statement layer calls already_denied first last event",
     "denied.0.statement": "policy type source line column index sid effect",
     "indeterminate.0": "principal action statement layer calls already_denied first last event",
-    "missing.0": "fact reason message calls alone together",
+    "missing.0": "fact reason message calls alone together supply",
     "outside.0": "reason message calls",
     "excluded.0": "reason message calls",
     "unmapped.0": "source name calls",
