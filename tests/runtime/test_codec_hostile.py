@@ -219,6 +219,25 @@ def test_parts_of_rows_in_the_place_of_others(seed: int, swaps: int):
     refused_or_whole(encoded(tables))
 
 
+@given(st.integers(0, 10**9), st.integers(1, 8))
+def test_any_change_of_the_payload_with_the_right_digest(seed: int, changes: int):
+    """Bytes changed, cut out and put in, as somebody would who can compute a digest."""
+    rng = random.Random(seed)
+    payload = bytearray(json.dumps(TABLES, separators=(",", ":")).encode("ascii"))
+    for _ in range(changes):
+        at = rng.randrange(len(payload))
+        match rng.randrange(4):
+            case 0:
+                payload[at] ^= 1 << rng.randrange(8)
+            case 1:
+                payload[at] = rng.choice(b'0123456789[]",truefalsn*?:')
+            case 2:
+                del payload[at : at + rng.randrange(1, 9)]
+            case 3:
+                payload[at:at] = payload[rng.randrange(len(payload)) :][: rng.randrange(1, 30)]
+    refused_or_whole(with_payload(bytes(payload)))
+
+
 def test_errors_say_that_it_is_the_file():
     with pytest.raises(ProgramError, match="not well formed") as raised:
         from_bytes(with_payload(b"{}"))
