@@ -1,137 +1,157 @@
-"""Benchmarks of single decisions, and of reading policies.
+"""The command line of the benchmarks.
 
     python -m benchmarks list
-    python -m benchmarks run [WORKLOAD...] [--requests N] [--rounds N] [--json FILE]
-    python -m benchmarks parse [--rounds N]
+    python -m benchmarks run [--quick | --check] [WORKLOAD...] [--model MODEL]... [--json FILE]
+    python -m benchmarks compare OLD.json NEW.json
+    python -m benchmarks report FILE.json [--out FOLDER | --readme]
+    python -m benchmarks parse
 
-Every row is checked before it is timed: each request is decided by the clear evaluator too, and on workloads that it knows by
-a naive loop over regular expressions. Times are medians over rounds, each as nanoseconds and as a ratio to the reference
-operation (a dictionary look-up by three strings) timed in the same round, since machines differ and are shared.
+Exit codes: 0, all is well. 1, `compare`: something is worse by more than noise. 2, a file or an argument is wrong. 3, answers
+disagree: in `run` ours with the clear evaluator's, in `compare` what agreed before.
 """
 
 import argparse
-import json
-import platform
-import statistics
+import shlex
 import sys
-import time
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
-import ostiary
-from benchmarks.naive import NaiveEvaluator
-from benchmarks.workloads import WORKLOADS, Request, Workload
-from ostiary_grammar.parser import load_policy
-from ostiary_grammar.span import Source
+from benchmarks.compare import TOLERANCE, compare
+from benchmarks.models import MODELS, REPLAY
+from benchmarks.plans import planned, replays
+from benchmarks.record import Record, RecordError, Row, Skip
+from benchmarks.report.pages import readme_table, write_pages
+from benchmarks.report.text import change_line, goal_lines, row_line, skip_line
+from benchmarks.run import disagreements, run
+from benchmarks.settings import SIZES
+from benchmarks.workloads import FIXED, SIZED, workload
 
-SEED = 7
-Ask = Callable[..., object]
-
-
-def per_call(ask: Ask, requests: Sequence[Request]) -> float:
-    started = time.perf_counter()
-    for principal, action, resource, context in requests:
-        ask(principal, action, resource, context)
-    return (time.perf_counter() - started) / len(requests) * 1e9
+FINE, WORSE, WRONG_INPUT, DISAGREES = 0, 1, 2, 3
 
 
-def reference_operation(rounds: int = 20_000) -> float:
-    table = {("a", "b", "c"): 1}
-    key, look_up = ("a", "b", "c"), table.get
-    started = time.perf_counter()
-    for _ in range(rounds):
-        look_up(key)
-    return (time.perf_counter() - started) / rounds * 1e9
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    try:
+        match options.command:
+            case "list":
+                return _list()
+            case "run":
+                return _run(options, arguments)
+            case "parse":
+                return _run(
+                    _parser().parse_args(["run", "role", "--model", "parse"]), ["run", "role", "--model", "parse"]
+                )
+            case "compare":
+                return _compare(options.old, options.new, options.tolerance)
+            case _:
+                return _report(options)
+    except (RecordError, ValueError, OSError) as problem:
+        print(f"error: {problem}", file=sys.stderr)
+        return WRONG_INPUT
 
 
-def parse(rounds: int) -> dict[str, Any]:
-    """Reading the role's policy, as text: to a syntax tree with places, and by `json.loads`, which keeps none."""
-    (attachment,) = WORKLOADS["role"](SEED, 1).policies.attachments
-    text = attachment.document.source.text
-    times: dict[str, list[float]] = {"tree": [], "json": []}
-    for _ in range(rounds):
-        started = time.perf_counter()
-        load_policy(Source("role", text))
-        read = time.perf_counter()
-        json.loads(text)
-        times["tree"].append((read - started) * 1e3)
-        times["json"].append((time.perf_counter() - read) * 1e3)
-    return {"characters": len(text), **{f"{name}_ms": round(statistics.median(ms), 3) for name, ms in times.items()}}
-
-
-def naive_for(workload: Workload) -> NaiveEvaluator | None:
-    """The naive loop, where it knows the workload's kind of policy."""
-    if workload.layers != ("identity",):
-        return None
-    statements = [
-        each
-        for attachment in workload.policies.attachments
-        for each in json.loads(attachment.document.source.text)["Statement"]
-    ]
-    return NaiveEvaluator(statements, workload.requests[0][0].rpartition("/")[2])
-
-
-def run(workload: Workload, rounds: int) -> dict[str, Any]:
-    started = time.perf_counter()
-    engine = ostiary.compile(workload.policies, layers=workload.layers)
-    compiled = time.perf_counter() - started
-    first = per_call(engine.is_allowed, workload.requests)
-    clear = [engine.authorize_plainly(*request).allowed for request in workload.requests[:2000]]
-    agree = sum(engine.is_allowed(*request) == want for request, want in zip(workload.requests, clear, strict=False))
-    naive = naive_for(workload)
-    naive_agree = None
-    if naive is not None:
-        pairs = [(naive.is_allowed(*request), engine.is_allowed(*request)) for request in workload.requests[:2000]]
-        naive_agree = f"{sum(mine == ours for mine, ours in pairs)}/{len(pairs)}"
-    times: dict[str, list[tuple[float, float]]] = {"is_allowed": [], "authorize": [], "naive": []}
-    for _ in range(rounds):
-        reference = reference_operation()
-        times["is_allowed"].append((per_call(engine.is_allowed, workload.requests), reference))
-        times["authorize"].append((per_call(engine.authorize, workload.requests), reference))
-        if naive is not None:
-            times["naive"].append((per_call(naive.is_allowed, workload.requests[:2000]), reference))
-    row: dict[str, Any] = {
-        "workload": workload.name,
-        "statements": workload.statements,
-        "compile_ms": round(compiled * 1e3, 1),
-        "first_pass_ns": round(first),
-        "allowed_share": round(sum(clear) / len(clear), 2),
-        "agreement_clear": f"{agree}/{len(clear)}",
-        "agreement_naive": naive_agree,
-    }
-    for name, measured in times.items():
-        if measured:
-            row[f"{name}_ns"] = round(statistics.median(ns for ns, _ in measured))
-            row[f"{name}_ratio"] = round(statistics.median(ns / reference for ns, reference in measured), 1)
-    return row
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=(__doc__ or "").splitlines()[0])
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("list", help="name the workloads")
-    runner = commands.add_parser("run", help="check and time workloads")
-    runner.add_argument("workloads", nargs="*", choices=[*WORKLOADS, []], metavar="WORKLOAD")
-    runner.add_argument("--requests", type=int, default=12_000)
-    runner.add_argument("--rounds", type=int, default=7)
-    runner.add_argument("--json", metavar="FILE")
-    reader = commands.add_parser("parse", help="time reading a policy")
-    reader.add_argument("--rounds", type=int, default=21)
-    options = parser.parse_args()
-    if options.command == "list":
-        print("\n".join(WORKLOADS))
-        return 0
-    if options.command == "parse":
-        print(json.dumps(parse(options.rounds)))
-        return 0
-    rows = [run(WORKLOADS[name](SEED, options.requests), options.rounds) for name in options.workloads or WORKLOADS]
-    for row in rows:
-        print(json.dumps(row))
+    commands.add_parser("list", help="name workloads, models and peers")
+    runner = commands.add_parser("run", help="check and measure")
+    runner.add_argument("workloads", nargs="*", metavar="WORKLOAD")
+    size = runner.add_mutually_exclusive_group()
+    size.add_argument("--quick", dest="size", action="store_const", const="quick", help="under two minutes")
+    size.add_argument("--check", dest="size", action="store_const", const="check", help="what CI runs")
+    runner.add_argument("--model", action="append", default=[], choices=[*MODELS, REPLAY], metavar="MODEL")
+    runner.add_argument("--json", type=Path, metavar="FILE", help="write the record")
+    runner.add_argument("--requests", type=int, metavar="N")
+    runner.add_argument("--rounds", type=int, metavar="N")
+    runner.add_argument("--rows", type=int, metavar="N", help="of a batch")
+    runner.add_argument("--node", type=Path, metavar="FOLDER", help="where node_modules is")
+    runner.set_defaults(size="full")
+    comparer = commands.add_parser("compare", help="what became slower, beyond noise")
+    comparer.add_argument("old", type=Path)
+    comparer.add_argument("new", type=Path)
+    comparer.add_argument("--tolerance", type=float, default=TOLERANCE)
+    reporter = commands.add_parser("report", help="tables and plots of a record")
+    reporter.add_argument("record", type=Path)
+    reporter.add_argument("--out", type=Path, default=Path("docs/benchmarks"))
+    reporter.add_argument("--readme", action="store_true", help="print the README's table instead")
+    commands.add_parser("parse", help="time reading a policy")
+    return parser
+
+
+def _list() -> int:
+    for name, make in FIXED.items():
+        print(f"{name:14} {(make.__doc__ or '').strip().splitlines()[0]}")
+    for name, make_sized in SIZED.items():
+        print(f"{name + '-N':14} {(make_sized.__doc__ or '').strip().splitlines()[0]}")
+    print("models:       ", ", ".join([*MODELS, REPLAY]))
+    return FINE
+
+
+def _run(options: argparse.Namespace, arguments: Sequence[str] | None) -> int:
+    given = {name: getattr(options, name) for name in ("requests", "rounds", "rows") if getattr(options, name)}
+    settings = replace(SIZES[options.size], node=options.node, **given)
+    if settings.requests < 500:
+        raise ValueError("give at least 500 requests: that many are asked again and again by the hot model")
+    plan = planned(options.size, options.workloads, [model for model in options.model if model != REPLAY])
+    if options.model == [REPLAY]:
+        plan = {}
+    for name in options.workloads:
+        workload(name)  # a wrong name is known before anything is measured
+    words = sys.argv[1:] if arguments is None else arguments
+
+    def listen(found: Row | Skip) -> None:
+        print(row_line(found) if isinstance(found, Row) else skip_line(found), flush=True)
+
+    record = run(
+        plan,
+        settings,
+        replay=replays(options.size, options.workloads, options.model),
+        command=shlex.join(["python", "-m", "benchmarks", *_without_paths(words)]),
+        listener=listen,
+    )
+    print(*goal_lines(record), sep="\n")
+    low, median, high = record.machine["reference_ns"]
+    print(f"reference operation {median} ns ({low} to {high}); {record.settings['seconds']} s in all")
     if options.json:
-        machine = {"python": platform.python_version(), "machine": platform.machine(), "ostiary": ostiary.__version__}
-        with open(options.json, "w", encoding="utf-8") as file:  # noqa: PTH123  # a plain report
-            json.dump({"machine": machine, "seed": SEED, "rows": rows}, file, indent=2)
-    return 0
+        record.save(options.json)
+    wrong = disagreements(record)
+    for row in wrong:
+        print(f"error: {' '.join(row.key)}: {row.agreement}: {row.agreement.example}", file=sys.stderr)
+    return DISAGREES if wrong else FINE
+
+
+def _without_paths(words: Sequence[str]) -> list[str]:
+    """The words of a command without what differs from machine to machine."""
+    kept: list[str] = []
+    skip = False
+    for word in words:
+        if not skip and word not in ("--json", "--node"):
+            kept.append(word)
+        skip = word in ("--json", "--node")
+    return kept
+
+
+def _compare(old: Path, new: Path, tolerance: float) -> int:
+    found = compare(Record.read(old), Record.read(new), tolerance=tolerance)
+    for change in found.changes:
+        print(change_line(change))
+    for word, rows in (("only in the old record", found.gone), ("only in the new record", found.added)):
+        for row in rows:
+            print(f"{' '.join(row.key)}: {word}")
+    return DISAGREES if found.broken else WORSE if found.worse else FINE
+
+
+def _report(options: argparse.Namespace) -> int:
+    record = Record.read(options.record)
+    if options.readme:
+        print(readme_table(record), end="")
+        return FINE
+    for path in write_pages(record, options.out):
+        print(path)
+    return FINE
 
 
 if __name__ == "__main__":

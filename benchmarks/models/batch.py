@@ -1,0 +1,149 @@
+"""Batches: `authorize_batch` on Arrow tables, beside hand-written pyarrow masks and SQL made from the policies.
+
+    low / high    few distinct resources, or none twice            strings / dictionary   plain columns, or dictionary-encoded
+In: a prepared workload. Out: rows in nanoseconds for one table row, on one core, with a warm engine: the first round, in which leaves
+are built, is thrown away.
+Agreement: effects of rows all over the table with the clear evaluator's; for masks and SQL, every row with ours.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from benchmarks.peers.duck import duck
+from benchmarks.peers.masks import masks
+from benchmarks.peers.plain import Missing, Untranslatable
+from benchmarks.prepared import CLEAR, Prepared
+from benchmarks.record import OURS, Agreement, Row, Skip
+from benchmarks.settings import Settings
+from benchmarks.timing import Sample, measure, take_turns
+
+try:
+    import numpy as np
+    import pyarrow as pa
+
+    from benchmarks import tables
+
+    MISSING = None
+except ImportError:
+    MISSING = "numpy and pyarrow are not installed: pip install '.[batch]'"
+
+PEERS = ("masks", "DuckDB")
+# Statements from which on peers get fewer rows: they take many microseconds for each.
+_MANY = 500
+_FEWER = 20
+
+
+def run(prepared: Prepared, settings: Settings) -> Iterator[Row | Skip]:
+    name = prepared.workload.name
+    if MISSING is not None:
+        yield Skip("batch", name, OURS, MISSING)
+        return
+    decide = getattr(prepared.engine, "authorize_batch", None)
+    if decide is None:
+        yield Skip("batch", name, OURS, "this version of Ostiary has no `authorize_batch`")
+        decide = _one_by_one(prepared)
+        timed = False
+    else:
+        timed = True
+    peers: dict[str, Any] = {}
+    for peer, build in zip(PEERS, (masks, duck), strict=True):
+        try:
+            peers[peer] = build(prepared.workload)
+        except (Missing, Untranslatable) as why:
+            yield Skip("batch", name, peer, str(why))
+    with _one_core():
+        for kind, make in (("low", tables.low), ("high", tables.high)):
+            table = make(prepared.workload, prepared.seed, settings.rows)
+            if timed:
+                yield from _ours(prepared, settings, decide, kind, table)
+            yield from _peers(prepared, settings, peers, decide, kind, table)
+
+
+def _ours(prepared: Prepared, settings: Settings, decide: Any, kind: str, table: Any) -> Iterator[Row]:
+    inputs = {f"{kind} strings": table, f"{kind} dictionary": tables.encoded(table)}
+    agreed = {call: _agreement(prepared, settings, decide(given), given) for call, given in inputs.items()}
+    subjects = {call: partial(_per_row, partial(decide, given), len(given)) for call, given in inputs.items()}
+    for call, samples in take_turns(subjects, settings.batch_rounds).items():
+        yield _row(prepared, OURS, call, measure(samples), agreed[call], len(table))
+
+
+def _agreement(prepared: Prepared, settings: Settings, found: Any, table: Any) -> Agreement:
+    """Effects of evenly spread rows with those of the clear evaluator."""
+    rows = sorted({int(row) for row in np.linspace(0, len(table) - 1, settings.sample)})
+    effects = found.column("effect").take(pa.array(rows)).to_pylist()
+    same = 0
+    example = None
+    requests = tables.requests_of(table, rows)
+    for request, effect in zip(requests, effects, strict=True):
+        want = prepared.engine.authorize_plainly(*request).effect.value
+        same += effect == want
+        if effect != want and example is None:
+            example = f"{effect}, {CLEAR} {want}: {request}"
+    return Agreement(len(rows), same, CLEAR, example)
+
+
+def _peers(
+    prepared: Prepared, settings: Settings, peers: Mapping[str, Any], decide: Any, kind: str, table: Any
+) -> Iterator[Row]:
+    if not peers:
+        return
+    few = prepared.workload.statements >= _MANY
+    given = table.slice(0, max(1_000, len(table) // _FEWER)).combine_chunks() if few else table
+    ours = _allowed(decide(given))
+    loaded = {name: peer.load(given) if name == "DuckDB" else given for name, peer in peers.items()}
+    agreed = {name: _same_rows(np.asarray(peer.decide(loaded[name])), ours, given) for name, peer in peers.items()}
+    subjects: dict[str, Sample] = {
+        name: partial(_per_row, partial(peer.decide, loaded[name]), len(given)) for name, peer in peers.items()
+    }
+    for name, samples in take_turns(subjects, min(3, settings.batch_rounds), warm_up=0).items():
+        yield _row(prepared, name, f"{kind} strings", measure(samples), agreed[name], len(given))
+
+
+def _same_rows(answers: Any, ours: Any, table: Any) -> Agreement:
+    wrong = np.flatnonzero(answers != ours)
+    example = None
+    if len(wrong):
+        row = int(wrong[0])
+        example = f"allowed is {int(answers[row])}, ours is {int(ours[row])}: {tables.requests_of(table, [row])[0]}"
+    return Agreement(len(ours), len(ours) - len(wrong), "our decision", example)
+
+
+def _allowed(found: Any) -> Any:
+    column = found.column("effect")
+    return np.asarray(pa.compute.equal(column, pa.scalar("Allow")).cast(pa.int8()))
+
+
+def _one_by_one(prepared: Prepared) -> Callable[[Any], Any]:
+    """Where batches do not exist yet: the decisions that peers are compared with, one by one."""
+
+    def decide(table: Any) -> Any:
+        requests = tables.requests_of(table, list(range(len(table))))
+        return pa.table({"effect": [prepared.engine.authorize(*request).effect.value for request in requests]})
+
+    return decide
+
+
+@contextmanager
+def _one_core() -> Iterator[None]:
+    """Holds pyarrow to one thread within."""
+    before = pa.cpu_count()
+    pa.set_cpu_count(1)
+    try:
+        yield
+    finally:
+        pa.set_cpu_count(before)
+
+
+def _per_row(decide: Callable[[], object], rows: int) -> float:
+    started = time.process_time_ns()  # of all threads, though there should be one: nothing is hidden in another
+    decide()
+    return (time.process_time_ns() - started) / rows
+
+
+def _row(prepared: Prepared, subject: str, call: str, measured: Any, agreed: Agreement, rows: int) -> Row:
+    workload = prepared.workload
+    note = f"{rows:,} rows"
+    return Row("batch", workload.name, subject, call, workload.statements, prepared.residual, measured, agreed, note)

@@ -1,0 +1,139 @@
+"""A workload made ready: the policy set, the engine, requests, and what may be asked of them before time counts.
+
+In: a `Workload`. Out: `Prepared`, whose parts are made once, when they are first asked for.
+"""
+
+import tempfile
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
+
+import ostiary
+from benchmarks.record import Agreement
+from benchmarks.timing import clock
+from benchmarks.workloads import Request, Workload
+
+CLEAR = "the clear evaluator"
+# The clear evaluator asks every statement: of so many statements in all, so that large workloads do not take hours.
+_MOST_ASKED = 4_000_000
+_FEWEST_ASKED = 40
+Answer = Callable[[Request], object]
+
+
+class Prepared:
+    """What the models measure. `parse_ns` and `compile_ns`: the processor time that making the parts took, once."""
+
+    def __init__(self, workload: Workload, seed: int, count: int) -> None:
+        self.workload = workload
+        self.seed = seed
+        self.count = count
+        self.parse_ns = 0
+        self.compile_ns = 0
+        self._expected: list[bool] = []
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+
+    @cached_property
+    def policies(self) -> ostiary.PolicySet:
+        """The policies, parsed."""
+        started = clock()
+        policies = policy_set(self.workload)
+        self.parse_ns = clock() - started
+        return policies
+
+    @cached_property
+    def engine(self) -> ostiary.Engine:
+        """The engine that all models share but those that need a fresh one."""
+        policies = self.policies
+        started = clock()
+        engine = ostiary.compile(policies, layers=self.workload.layers)
+        self.compile_ns = clock() - started
+        return engine
+
+    def fresh_engine(self) -> ostiary.Engine:
+        """An engine of the same program that has never been asked."""
+        return ostiary.Engine(self.engine.program)
+
+    @cached_property
+    def program(self) -> Path:
+        """The saved program."""
+        self._folder = tempfile.TemporaryDirectory(prefix="ostiary-benchmark-")
+        path = Path(self._folder.name) / "workload.ostiary"
+        self.engine.save(path)
+        return path
+
+    @cached_property
+    def requests(self) -> list[Request]:
+        """Requests with distinct resources."""
+        return self.workload.requests(self.seed, self.count)
+
+    @cached_property
+    def residual(self) -> float:
+        """The share of requests whose leaf is not constant, so that something of the request is still tested."""
+        return residual_share(self.engine, self.requests[:2000])
+
+    def expected(self, count: int) -> list[bool]:
+        """What the clear evaluator says to the first requests: to `count`, or fewer where there are very many statements."""
+        most = max(_FEWEST_ASKED, _MOST_ASKED // self.workload.statements)
+        wanted = self.requests[: min(count, most)]
+        for request in wanted[len(self._expected) :]:
+            self._expected.append(self.engine.authorize_plainly(*request).allowed)
+        return self._expected[: len(wanted)]
+
+    def close(self) -> None:
+        """Removes what was saved."""
+        if self._folder is not None:
+            self._folder.cleanup()
+
+
+def policy_set(workload: Workload) -> ostiary.PolicySet:
+    """The policies of a workload, parsed and attached."""
+    policies = ostiary.PolicySet()
+    for policy in workload.policies:
+        policies.attach(policy.document, type=policy.type, to=policy.to, name=policy.name)
+    for account, path in workload.places:
+        policies.place(account, path=path)
+    return policies
+
+
+def agreement(answer: Answer, requests: Sequence[Request], expected: Sequence[bool], against: str = CLEAR) -> Agreement:
+    """Asks each request and compares; keeps the first that differs."""
+    same = 0
+    example = None
+    for request, want in zip(requests, expected, strict=False):
+        got = bool(answer(request))
+        same += got is want
+        if got is not want and example is None:
+            said = {True: "allows", False: "denies"}
+            example = f"{said[got]}, {against} {said[want]}: {request}"
+    return Agreement(min(len(requests), len(expected)), same, against, example)
+
+
+def residual_share(engine: ostiary.Engine, requests: Sequence[Request]) -> float:
+    """The share of requests that reach a leaf with residual tests. Reads the engine's tables: there is no call for it."""
+    open_leaves = 0
+    for request in requests:
+        engine.authorize(*request)
+        principal, action, resource, _ = request
+        bounds, cells = engine._askers[principal].rows[action].cells  # noqa: SLF001
+        open_leaves += not isinstance(cells[bisect_right(bounds, resource)], ostiary.Decision)
+    return open_leaves / len(requests)
+
+
+def renewed(requests: Sequence[Request]) -> list[Request]:
+    """The same requests in new text objects, so that no hash of a text is known yet; the names of condition keys stay.
+
+    That is what an authorizer has in hand: it has just put the texts together, and names the keys in its code.
+    """
+    return [
+        (_anew(principal), _anew(action), _anew(resource), {key: _value(value) for key, value in context.items()})
+        for principal, action, resource, context in requests
+    ]
+
+
+def _anew(text: str) -> str:
+    return (text + "_")[:-1]
+
+
+def _value(value: object) -> object:
+    return _anew(value) if isinstance(value, str) else value
