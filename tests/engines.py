@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
+from tests import batches
 from tests.oracle import model
 from tests.oracle.decide import decide
 
@@ -155,6 +156,16 @@ def is_allowed(bench: Bench, request: model.Request) -> Said:
     return Said(None, None, first)
 
 
+def batch(bench: Bench, request: model.Request) -> Said:
+    """A table of one row, on a warm engine the second time."""
+    if not batches.fits(request):
+        return warm(bench, request)
+    table, missing = batches.table([request], bench.engine)
+    for _ in range(2):
+        (row,) = bench.engine.authorize_batch(table, missing=missing).to_pylist()
+    return Said(row["effect"], row["certain"], row["effect"] == "Allow")
+
+
 def said(decision: ostiary.Decision) -> Said:
     assert decision.allowed == (decision.effect is ostiary.Effect.ALLOW) == bool(decision)
     return Said(decision.effect.value, decision.certain, decision.allowed)
@@ -162,5 +173,5 @@ def said(decision: ostiary.Decision) -> Said:
 
 Setting = Callable[[Bench, model.Request], Said]
 SETTINGS: dict[str, Setting] = {
-    setting.__name__: setting for setting in (oracle, fresh, warm, plainly, loaded, is_allowed)
+    setting.__name__: setting for setting in (oracle, fresh, warm, plainly, loaded, is_allowed, batch)
 }

@@ -26,6 +26,9 @@ LIBRARIES = {
     "rich": {"ostiary"},
     "yaml": {"ostiary_compiler"},
 }
+# The one place of the runtime that may load these.
+BATCHES = "ostiary_runtime.batch"
+COLUMNAR = {"numpy", "pyarrow"}
 # What only the parser needs; the runtime, which decides, must do without.
 HEAVY = {"ostiary_grammar.parser", "lark", "networkx"}
 MOST_LINES = 600
@@ -113,6 +116,16 @@ def test_runtime_never_reaches_the_parser():
         if each in HEAVY or top(each) in HEAVY
     }
     assert not reaching
+
+
+def test_only_batches_need_numpy_and_pyarrow():
+    needing = {
+        name
+        for name, imports in IMPORTS.items()
+        if top(name) == "ostiary_runtime" and any(top(each) in COLUMNAR for each in imports)
+    }
+    assert needing
+    assert {name for name in needing if not name.startswith(f"{BATCHES}.")} == set()
 
 
 def test_imports_have_no_cycle():

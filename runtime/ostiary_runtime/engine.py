@@ -10,10 +10,11 @@ share between threads. Nothing here reads the network, the clock or the environm
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from os import PathLike, getpid
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from ostiary_grammar.errors import ProgramError, RequestError
 from ostiary_runtime.codec import digest, from_bytes, to_bytes
@@ -39,6 +40,9 @@ from ostiary_runtime.stretches import HeaderIndex, RowView
 from ostiary_runtime.tables import RowTable
 from ostiary_runtime.templates import ResourceTemplate
 from ostiary_runtime.workshop import MOST_CELLS, Workshop
+
+if TYPE_CHECKING:
+    from ostiary_runtime.batch.stream import Batches
 
 # Principals, scopes and actions that are remembered before a memo starts again.
 MOST_ASKERS = 65536
@@ -93,6 +97,7 @@ class Engine:
         self._spellings = self._workshop.spellings
         self._askers: dict[object, Asker] = {}
         self._scopes: dict[Scope, _ScopeRows] = {}
+        self._batches: Batches | None = None
 
     @property
     def program(self) -> Program:
@@ -245,6 +250,42 @@ class Engine:
         view = RowView(row, rows, self._headers)
         reader = Reader(context, caller.derived, view.owner(parsed), missing)
         return view.decide_plainly(parsed, reader, self._workshop.evaluator)
+
+    def authorize_batch(self, table: object, *, missing: Missing = "absent") -> Any:
+        """Decides every row of a table as `authorize` decides one request. Needs `pip install ostiary[batch]`.
+
+        `table`: a pyarrow Table or RecordBatch, or anything that offers itself as an Arrow stream (data frames of pandas
+        and Polars, DuckDB relations). Columns: `principal`, `action`, `resource`, perhaps `resource_account`, and one for
+        each condition key, named as the key whatever the case: text, boolean, number or a list of them, plain or
+        dictionary-encoded; null says absent. Columns that no policy asks about are not looked at.
+
+        Returns a pyarrow Table with a row for each: `effect` ("Allow", "ExplicitDeny" or "ImplicitDeny"), `certain`, and
+        `statement`, the first deciding one's index in `statements` (null: none decided).
+        Raises RequestError, with the row counted from 0, where a request is wrong; nothing is decided then.
+        """
+        return self._batch_decider().table(table, missing)
+
+    def authorize_batches(self, batches: object, *, missing: Missing = "absent") -> Iterator[Any]:
+        """Decides a stream of tables: a pyarrow RecordBatch with the columns of `authorize_batch` for each record batch.
+
+        `batches`: a pyarrow RecordBatchReader, an iterable of record batches or tables, or what `authorize_batch` takes.
+        Rows of errors are counted over the whole stream.
+        """
+        return self._batch_decider().stream(batches, missing)
+
+    def _batch_decider(self) -> "Batches":
+        if self._batches is None:
+            try:
+                from ostiary_runtime.batch.machine import Parts
+                from ostiary_runtime.batch.stream import Batches
+            except ModuleNotFoundError as problem:
+                if problem.name is None or problem.name.partition(".")[0] not in ("numpy", "pyarrow"):
+                    raise
+                raise ModuleNotFoundError(
+                    f"deciding tables needs {problem.name}: pip install ostiary[batch]", name=problem.name
+                ) from None
+            self._batches = Batches(Parts(self._rows, self._headers, self._workshop, self.authorize))
+        return self._batches
 
     def explain(
         self,

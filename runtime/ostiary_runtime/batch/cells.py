@@ -1,0 +1,180 @@
+"""Cells: the leaves of the DAG as a batch sees them, each with a number.
+
+In: a row and a place. Out: a cell, whose answer is a constant or depends on what its `Needs` name.
+Cells are made for a row and a whole header at once, and become leaves when a request first falls on them.
+"""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import Final
+
+from ostiary_runtime.batch.answers import Answers
+from ostiary_runtime.batch.needs import Needs, NeedsReader
+from ostiary_runtime.batch.places import Places
+from ostiary_runtime.batch.subjects import RowViews
+from ostiary_runtime.batch.tables import Column, PairTable
+from ostiary_runtime.context import Missing
+from ostiary_runtime.decision import allow
+from ostiary_runtime.entries import Entry
+from ostiary_runtime.leaves import Constant, LeafBuilder, Residue, Undocumented
+from ostiary_runtime.request import ANY_RESOURCE
+from ostiary_runtime.stretches import HeaderView, Stretch
+
+RESIDUAL: Final = -1
+UNBUILT: Final = -2
+LOST: Final = -3
+"""The answer of cell 0, that of resources in no place: they are decided one by one."""
+# How the text of the resource counts: it is matched against, or only a star might run over its colons.
+MATCHED: Final = 1
+CROSSES: Final = 2
+# Cells that are remembered before everything starts again.
+MOST_CELLS: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A cell that depends on more than its row and place.
+
+    `settled`: Unknown outcomes count among the needs; otherwise a request with one has to be put to the cell `settled`.
+    """
+
+    needs: Needs
+    settled: bool
+    entries: tuple[Entry, ...]
+    stretch: Stretch
+    view: HeaderView
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    row: int
+    view: HeaderView
+    node: int
+
+
+class Cells:
+    """The cells that have been met. `resource_key`: whether tables name whose the resource is by condition key."""
+
+    def __init__(
+        self,
+        rows: RowViews,
+        places: Places,
+        builder: LeafBuilder,
+        needs: NeedsReader,
+        answers: Answers,
+        missing: Missing,
+    ) -> None:
+        self._rows = rows
+        self._places = places
+        self._builder = builder
+        self._needs = needs
+        self._answers = answers
+        self._missing = missing
+        self.of_place = PairTable()
+        """From row and place to cell."""
+        self.of_row = PairTable()
+        """From row (and 0) to the cell of all its places, where the resource does not count."""
+        self.answer = Column()
+        """By cell: its answer, RESIDUAL or UNBUILT."""
+        self.of_text = Column()
+        """By cell: 0, MATCHED or CROSSES."""
+        self._leaves: list[Leaf | _Pending | None] = [None]
+        self.answer.append(LOST)
+        self.of_text.append(0)
+        self._settled: dict[int, int] = {}
+        self._matched: dict[tuple[int, int], int] = {}
+
+    def __len__(self) -> int:
+        return len(self._leaves)
+
+    def leaf(self, cell: int) -> Leaf:
+        """The leaf of a residual cell."""
+        found = self._leaves[cell]
+        assert isinstance(found, Leaf)
+        return found
+
+    def anywhere(self, row: int, _second: int, _row: int) -> int:
+        """The cell of a row whose answers do not depend on the resource."""
+        view = self._rows.views[row].view(ANY_RESOURCE)
+        return self._add(_Pending(row, view, 0), UNBUILT, 0)
+
+    def here(self, row: int, place: int, _row: int) -> int:
+        """The cell of a row at a place; makes those of its whole header."""
+        header = self._places.of_place[place]
+        if header is None:
+            return 0
+        view = self._rows.views[row].view(header.resource)
+        made: dict[int, int] = {}
+        asked = 0
+        for number, start in zip(header.places, ("", *header.bounds), strict=True):
+            node = view.index.nodes[bisect_right(view.index.bounds, start)]
+            cell = made.get(node)
+            if cell is None:
+                cell = made[node] = self._add(_Pending(row, view, node), UNBUILT, 0)
+            self.of_place.put(row, number, cell)
+            if number == place:
+                asked = cell
+        return asked
+
+    def build(self, cell: int) -> None:
+        """Makes a leaf of a cell that is pending."""
+        pending = self._leaves[cell]
+        if not isinstance(pending, _Pending):
+            return
+        if self._rows.views[pending.row].row.exempt:
+            self._fix(cell, self._answers.number(allow(None, ())))
+            return
+        view, stretch = pending.view, pending.view.stretch(pending.node)
+        if self._missing == "unknown":
+            needs = self._needs.of_entries(stretch.entries, stretch.status, view)
+            self._settle(cell, Leaf(needs, settled=True, entries=stretch.entries, stretch=stretch, view=view))
+            return
+        leaf = self._builder.build(stretch.entries, stretch.status, view.crossing, stretch.plan, stretch.perhaps)
+        match leaf:
+            case Constant(decision):
+                self._fix(cell, self._answers.number(decision))
+            case Undocumented(entries):
+                needs = self._needs.of_entries(entries, stretch.status, view)
+                self._settle(cell, Leaf(needs, settled=True, entries=entries, stretch=stretch, view=view))
+            case Residue(entries=entries):
+                needs = self._needs.of_residue(leaf, view)
+                if needs.exact:
+                    needs = self._needs.of_entries(entries, stretch.status, view)
+                self._settle(cell, Leaf(needs, settled=bool(needs.exact), entries=entries, stretch=stretch, view=view))
+
+    def settled(self, cell: int) -> int:
+        """The cell for requests with an outcome that is Unknown: it depends on all that the clear evaluator asks."""
+        found = self._settled.get(cell)
+        if found is None:
+            leaf = self.leaf(cell)
+            needs = self._needs.of_entries(leaf.entries, leaf.stretch.status, leaf.view)
+            settled = Leaf(needs, settled=True, entries=leaf.entries, stretch=leaf.stretch, view=leaf.view)
+            found = self._settled[cell] = self._add(settled, RESIDUAL, _of_text(needs))
+        return found
+
+    def matched(self, cell: int, outcome: int) -> int:
+        """The cell for requests whose text has this outcome on the tests of a cell: only conditions are left."""
+        found = self._matched.get((cell, outcome))
+        if found is None:
+            found = self._matched[cell, outcome] = self._add(self.leaf(cell), RESIDUAL, 0)
+        return found
+
+    def _add(self, leaf: Leaf | _Pending, answer: int, of_text: int) -> int:
+        self._leaves.append(leaf)
+        self.of_text.append(of_text)
+        return self.answer.append(answer)
+
+    def _fix(self, cell: int, answer: int) -> None:
+        self._leaves[cell] = None
+        self.answer[cell] = answer
+
+    def _settle(self, cell: int, leaf: Leaf) -> None:
+        self._leaves[cell] = leaf
+        self.answer[cell] = RESIDUAL
+        self.of_text[cell] = _of_text(leaf.needs)
+
+
+def _of_text(needs: Needs) -> int:
+    if needs.whole or needs.elements or (needs.crosses is not None and needs.colons_after is None):
+        return MATCHED
+    return CROSSES if needs.crosses is not None else 0

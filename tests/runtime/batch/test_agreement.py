@@ -1,0 +1,94 @@
+"""Batch = single on generated policy sets over all layers, deciding statement included.
+
+`OSTIARY_ROWS` sets how many rows are tried, `OSTIARY_SEED` where the seeds start. For long runs:
+`python -m tests.differential.batch --rows 1000000`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+
+import pytest
+from tests.differential import batch
+
+from ostiary_runtime.batch import machine, places, residuals, tables
+from ostiary_runtime.batch.facets import Facet
+from ostiary_runtime.batch.tables import PairTable
+
+ROWS = int(os.environ.get("OSTIARY_ROWS", "20000"))
+SEED = int(os.environ.get("OSTIARY_SEED", "0"))
+SLICES = 8
+
+
+def differences(first: int, rows: int, each: int = batch.MIXED) -> list[batch.Difference]:
+    done: Counter[object] = Counter()
+    found: list[batch.Difference] = []
+    while done.total() < rows:
+        found += batch.differences(first, each, done)
+        first += 1
+    return found
+
+
+@pytest.mark.parametrize("number", range(SLICES))
+def test_batch_is_single(number: int):
+    found = differences(SEED + 10_000 * number, ROWS // SLICES)
+    assert not found, str(found[0])
+
+
+def test_a_difference_is_found(monkeypatch: pytest.MonkeyPatch):
+    """A batch that takes all values of a key for one does not get through."""
+    monkeypatch.setattr(Facet, "of", lambda self, _state: self.outcomes.append(()) or 0)
+    monkeypatch.setattr(Facet, "doubtful", lambda *_: False)
+    assert differences(0, 1000)
+
+
+@pytest.mark.parametrize(
+    "owner, name, value",
+    [
+        (places, "sorted_search", None),
+        (places, "holds_few", lambda _texts: True),
+        (places, "MOST_HEADERS", 1),
+        (tables, "MOST_FIELDS", 0),
+        (tables, "MOST_PAIRS", 3),
+        (residuals, "_MOST_BITS", 2),
+        (residuals, "_INT_BITS", 1),
+        (residuals, "_FEW_BITS", 0),
+        (machine, "MOST_CELLS", 4),
+        (machine, "MOST_SUBJECTS", 2),
+        (machine, "MOST_ROWS", 2),
+        (machine, "_MOST_SOMEWHERE", 1.1),
+    ],
+)
+def test_other_ways_lead_to_the_same(monkeypatch: pytest.MonkeyPatch, owner: object, name: str, value: object):
+    """Without pyarrow's sorted search, with dicts in place of arrays, with caps of next to nothing."""
+    monkeypatch.setattr(owner, name, value)
+    if name == "MOST_PAIRS":
+        monkeypatch.setattr(tables, "MOST_FIELDS", 0)
+    if name == "holds_few":
+        monkeypatch.setattr("ostiary_runtime.batch.resources.holds_few", value)
+    found = differences(SEED + 500, 1000, 200)
+    assert not found, str(found[0])
+
+
+@pytest.mark.parametrize("cap", ["MOST_STATES", "MOST_CLASSES"])
+def test_few_classes(monkeypatch: pytest.MonkeyPatch, cap: str):
+    monkeypatch.setattr(f"ostiary_runtime.batch.facets.{cap}", 2)
+    found = differences(SEED + 600, 1000, 200)
+    assert not found, str(found[0])
+
+
+def test_tables_that_became_dicts_were_in_use(monkeypatch: pytest.MonkeyPatch):
+    """The setting above has the effect that it is meant to have."""
+    used = []
+    monkeypatch.setattr(tables, "MOST_FIELDS", 0)
+    known = PairTable.find
+
+    def find(self: PairTable, first: object, second: object) -> object:
+        found = known(self, first, second)  # type: ignore[arg-type]  # handed on
+        used.append(self.sparse)
+        return found
+
+    monkeypatch.setattr(PairTable, "find", find)
+    assert not differences(SEED + 700, 200, 100)
+    assert any(used)
