@@ -11,7 +11,7 @@ from typing import assert_never
 
 from ostiary_grammar.arn import split_arn
 from ostiary_grammar.pattern import Glob, Literal, Variable, Wild
-from ostiary_grammar.terms import Family, Operator, Quantifier
+from ostiary_grammar.terms import Family, Operator, Quantifier, fold
 from ostiary_grammar.variables import parse_template
 from ostiary_runtime.context import ABSENT, Reader, State, state_of
 from ostiary_runtime.context import UNKNOWN as NOT_KNOWN
@@ -286,5 +286,5 @@ def variables_of(test: ConditionTest) -> tuple[str, ...]:
     for text in test.values:
         for token in parse_template(text, variables=True, wildcards=True):
             if isinstance(token, Variable):
-                keys.setdefault(token.key.lower(), None)
+                keys.setdefault(fold(token.key), None)
     return tuple(keys)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from ostiary_grammar.errors import ProgramError, RequestError
 from ostiary_runtime.codec import digest, from_bytes, to_bytes
-from ostiary_runtime.context import ABSENT, NO_CONTEXT, Context, Missing, Reader, state_of
+from ostiary_runtime.context import ABSENT, NO_CONTEXT, Context, Missing, PlainKeys, Reader, state_of
 from ostiary_runtime.decision import Decision, StatementRef, allow
 from ostiary_runtime.entries import Rows
 from ostiary_runtime.explain import Explainer, Explanation
@@ -49,6 +49,8 @@ MOST_ASKERS = 65536
 MOST_SCOPES = 4096
 MOST_ACTIONS = 8192
 _PRINCIPAL_ARN = "aws:principalarn"
+# PERF: compared by identity on the fast way; whoever gives an equal text that is another object takes the long way.
+_ABSENT: Missing = "absent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +74,18 @@ class _ScopeRows:
 class Asker:
     """A principal that has asked before: what follows from it, and the rows of its scope.
 
-    `session` is set for role sessions whose role path is not known: a context may name it (iam-semantics.md 10.50).
+    `look` is set for role sessions: where the role's path is not known, a context may name it (iam-semantics.md 10.50), so
+    all of its keys are looked at. It says that none needs folding nor names a role; the leaves of sessions rely on it.
     """
 
-    __slots__ = ("caller", "derived", "rows", "scope_rows", "session")
+    __slots__ = ("caller", "derived", "look", "rows", "scope_rows")
 
-    def __init__(self, caller: Caller, scope_rows: _ScopeRows) -> None:
+    def __init__(self, caller: Caller, scope_rows: _ScopeRows, no_role: PlainKeys) -> None:
         self.caller = caller
         self.derived = caller.derived
         self.scope_rows = scope_rows
         self.rows = scope_rows.rows
-        self.session = caller.kind is CallerKind.SESSION and not caller.role_is_given
+        self.look = no_role.hold if caller.kind is CallerKind.SESSION else None
 
 
 class Engine:
@@ -95,6 +98,8 @@ class Engine:
         self._headers = HeaderIndex(program)
         self._workshop = Workshop(program, self._forget)
         self._spellings = self._workshop.spellings
+        # Contexts with none but these keys do not name the role of a session.
+        self._no_role = PlainKeys({**self._workshop.usual, _PRINCIPAL_ARN: None})
         self._askers: dict[object, Asker] = {}
         self._scopes: dict[Scope, _ScopeRows] = {}
         self._batches: Batches | None = None
@@ -140,20 +145,20 @@ class Engine:
         context: Context = NO_CONTEXT,
         *,
         resource_account: str | None = None,
-        missing: Missing = "absent",
+        missing: Missing = _ABSENT,
     ) -> bool:
         """Whether the request is allowed: `authorize(...).allowed`, with the same arguments and errors."""
         # PERF: the same lines as in `authorize`, since a call would cost a sixth of the decision (benchmark: run)
-        if resource_account is None and missing == "absent":
+        if resource_account is None and missing is _ABSENT:
             try:
                 asker = self._askers[principal]
                 bounds, cells = asker.rows[action].cells
                 cell = cells[bisect_right(bounds, resource)]  # type: ignore[type-var]  # a template raises TypeError
-                plain = not asker.session or _PRINCIPAL_ARN not in self._spellings[tuple(context)]
             except (KeyError, TypeError):
                 pass  # not seen before, or no text: the long way finds out
             else:
-                if plain and (context.__class__ is dict or isinstance(context, Mapping)):
+                look = asker.look
+                if context.__class__ is dict and (look is None or look(context)):
                     allowed: bool = (cell if cell.__class__ is Decision else cell(resource, context, asker)).allowed
                     return allowed
         return self._authorize(principal, action, resource, context, resource_account, missing).allowed
@@ -166,7 +171,7 @@ class Engine:
         context: Context = NO_CONTEXT,
         *,
         resource_account: str | None = None,
-        missing: Missing = "absent",
+        missing: Missing = _ABSENT,
     ) -> Decision:
         """Decides a request.
 
@@ -180,16 +185,16 @@ class Engine:
 
         Raises RequestError where the question is wrong; a failure never becomes Allow.
         """
-        if resource_account is None and missing == "absent" and not isinstance(resource, ResourceTemplate):
+        if resource_account is None and missing is _ABSENT and not isinstance(resource, ResourceTemplate):
             try:
                 asker = self._askers[principal]
                 bounds, cells = asker.rows[action].cells
                 cell = cells[bisect_right(bounds, resource)]
-                plain = not asker.session or _PRINCIPAL_ARN not in self._spellings[tuple(context)]
             except (KeyError, TypeError):
                 pass  # not seen before, or no text: the long way finds out
             else:
-                if plain and (context.__class__ is dict or isinstance(context, Mapping)):
+                look = asker.look
+                if context.__class__ is dict and (look is None or look(context)):
                     return cell if cell.__class__ is Decision else cell(resource, context, asker)
         return self._authorize(principal, action, resource, context, resource_account, missing)
 
@@ -236,7 +241,7 @@ class Engine:
         context: Context = NO_CONTEXT,
         *,
         resource_account: str | None = None,
-        missing: Missing = "absent",
+        missing: Missing = _ABSENT,
     ) -> Decision:
         """Decides a request with the clear evaluator and without any index or memo: the twin of `authorize`."""
         rows = self._clear_rows()
@@ -295,7 +300,7 @@ class Engine:
         context: Context = NO_CONTEXT,
         *,
         resource_account: str | None = None,
-        missing: Missing = "absent",
+        missing: Missing = _ABSENT,
     ) -> Explanation:
         """Why a request is decided as it is, layer by layer. The arguments are those of `authorize`."""
         decision = self.authorize(
@@ -354,7 +359,12 @@ class Engine:
             cell = cells[bisect_right(bounds, resource)]
         except TypeError:
             raise RequestError(f"a resource must be text, not {resource!r}") from None
-        return cell if isinstance(cell, Decision) else cell(resource, context, asker)
+        if isinstance(cell, Decision):
+            return cell
+        decision: Decision = cell(
+            resource, self._workshop.spelled_out(context) if asker.look is not None else context, asker
+        )
+        return decision
 
     def _asker(self, principal: str | Principal, context: Context, owner: str | None) -> Asker:
         if owner is not None:
@@ -365,23 +375,25 @@ class Engine:
         except TypeError:
             raise RequestError(f"a principal must be text or a Principal, not {principal!r}") from None
         if asker is None:
-            asker = self._meet(key, parse_caller(principal), owner)
-        if asker.session:
+            asker = self._meet(key, parse_caller(principal), owner, context)
+        if asker.look is not None:
             caller = self._caller(asker.caller, context)
             if caller is not asker.caller:
                 key = _Known(Principal(str(caller.arn), caller.role, unique_id=caller.unique_id), owner)
-                return self._askers.get(key) or self._meet(key, caller, owner)
+                return self._askers.get(key) or self._meet(key, caller, owner, context)
         return asker
 
     def _caller(self, caller: Caller, context: Context) -> Caller:
         """The caller with the role that its context names, for a session whose role path is not known."""
         if caller.kind is not CallerKind.SESSION or caller.role_is_given or not context:
             return caller
+        if self._no_role.hold(context) or self._no_role.learn(context):
+            return caller
         spelling = self._spellings[tuple(context)].get(_PRINCIPAL_ARN)
         role = state_of(context[spelling]) if spelling is not None else ABSENT
         return session_of(caller, role) if isinstance(role, str) else caller
 
-    def _meet(self, key: object, caller: Caller, owner: str | None) -> Asker:
+    def _meet(self, key: object, caller: Caller, owner: str | None, context: Context) -> Asker:
         """A principal on its first call: finds its scope, which it shares with all whom the same policies bind."""
         scope = self._rows.attachments.scope(caller, owner)
         scope_rows = self._scopes.get(scope)
@@ -391,7 +403,9 @@ class Engine:
                 if len(self._scopes) >= MOST_SCOPES:
                     self._forget()
                 scope_rows = self._scopes.setdefault(scope, scope_rows)
-        asker = Asker(caller, scope_rows)
+        self._no_role.learn(context)
+        self._workshop.plain.learn(context)
+        asker = Asker(caller, scope_rows, self._no_role)
         if _size(key) <= LONGEST:
             if len(self._askers) >= MOST_ASKERS:
                 self._askers.clear()

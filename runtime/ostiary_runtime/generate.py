@@ -4,22 +4,30 @@ In: a `Residue`, and a `Kit` that knows how to make ready what the code calls. O
 where `r` is the resource's text and `ctx` the context mapping.
 The source follows from the residue's shape alone: names are numbered in order of use and bound as parameters of a
 factory, so **no policy text is ever part of the source**, and leaves of one shape share one compiled factory.
-Invariant: whenever a test comes out Unknown and none beside it comes out No, the clear evaluator decides.
+
+A leaf fetches the values of its keys and looks the answers of its tests up in the tables of their memos, nothing else. It
+is made twice: what callers run reads plain dictionaries, and goes `slow` where one lacks a value, where a value is no text,
+or where a key might hide under another spelling (unless that is settled before: see `Kit.plain`); the other one reads the
+memos themselves and fills them.
+Invariant: a memo gives no answer where a test is Unknown, so both give up then, and the clear evaluator decides.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from ostiary_runtime.context import Context, Implied
 from ostiary_runtime.decision import Decision
 from ostiary_runtime.entries import Entry
+from ostiary_runtime.globs import Matcher
 from ostiary_runtime.leaves import Residual, ResidualStep, Residue, ResourceResidual
+from ostiary_runtime.memos import Memo
 from ostiary_runtime.plan import Group, Step
 
 LeafFunction = Callable[[str, Context, Implied], Decision]
-LeafTest = Callable[[str, Context, Implied], int]
-Factory = Callable[..., LeafFunction]
+Settler = Callable[[str, Context, Implied], Decision | None]
+"""A leaf that fills the memos; None where the clear evaluator has to decide."""
+Factory = Callable[..., Any]
 
 # Beyond these a leaf is not worth its source: the clear evaluator runs it (compiling costs more than it gives back).
 MOST_TESTS = 256
@@ -31,51 +39,70 @@ class TooLargeError(Exception):
     """The residue has more tests than generated code is good for."""
 
 
+# PERF: a slice and a comparison cost half of what `find`, `startswith` or `endswith` do.
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """A resource matches if it ends in `text`."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """A resource matches if it has `text` somewhere from `start` on."""
+
+    text: str
+    start: int
+
+
+PlainTest = Ends | Holds | Matcher
+"""A resource pattern without variables, on resources that begin as it does."""
+
+
 class Kit(Protocol):
     """What generated code calls, made ready for one leaf."""
 
-    account: str
+    account: str | None
     """The account of the leaf's resources, for `aws:ResourceAccount`."""
-    clear: LeafFunction
-    """The clear evaluator on this leaf's entries."""
+    header: int
+    """The length of the ARN header of the leaf's resources."""
+    plain: Callable[[Iterable[str]], bool] | None
+    """Whether no key of a context needs folding (see `PlainKeys`); None if only such contexts reach the leaf."""
 
-    def find(self, context: Context, caller: Implied, folded: str, account: str, /) -> object:
-        """A key that the context does not carry under its usual spelling: another spelling, or what the request implies."""
+    def slow(self, keys: Mapping[str, str], settle: Settler, /) -> LeafFunction:
+        """What decides where the tables are not enough. `keys`: those that the leaf reads, with their usual spelling."""
 
     def join(self, first: Decision, second: Decision, /) -> Decision:
         """The decision that names the statements of both."""
 
-    def key(self, condition: int) -> tuple[str, str]:
-        """A condition's key, folded and as usually spelled."""
+    def usual(self, folded: str, /) -> str:
+        """The usual spelling of a key."""
 
-    def memo(self, condition: int) -> Mapping[str, int]:
-        """From a text value to the match of a condition."""
+    def implied(self, folded: str, /) -> bool:
+        """Whether a request may imply the key without its context saying it."""
 
-    def other(self, condition: int) -> Callable[[object], int]:
-        """The match of a condition for any context value."""
+    def condition(self, number: int, /) -> Memo[int]:
+        """The matches of a condition."""
 
-    def whole(self, condition: int) -> LeafTest | None:
-        """The match of a condition whose values hold variables, which needs the whole request; else None."""
+    def pattern(self, number: int, /, *, negated: bool) -> Memo[Matcher] | None:
+        """The matchers of a pattern's resource part; None if it has no variables."""
 
-    def plain_element(self, element: ResourceResidual) -> Callable[[str], bool] | None:
-        """Whether a Resource element holds for a resource; None if its patterns hold variables."""
+    def plain_pattern(self, number: int, /) -> PlainTest:
+        """A pattern without variables."""
 
-    def variable_element(self, element: ResourceResidual) -> LeafTest:
-        """The match of a Resource element whose patterns hold variables."""
-
-    def crossing(self, patterns: tuple[int, ...]) -> Callable[[str], bool]:
+    def crossing(self, patterns: tuple[int, ...], /) -> Callable[[str], bool]:
         """Whether a resource might match one of the patterns by crossing colons."""
 
-    def crossing_offset(self, patterns: tuple[int, ...]) -> int | None:
+    def crossing_offset(self, patterns: tuple[int, ...], /) -> int | None:
         """From where on a resource needs a colon for that; None if it needs none."""
 
-    def denial(self, residual: Residual) -> Decision:
+    def denial(self, residual: Residual, /) -> Decision:
         """The explicit deny by a residual's statement."""
 
-    def grant(self, group: Group, entry: Entry) -> Decision:
+    def grant(self, group: Group, entry: Entry, /) -> Decision:
         """The allow by an entry's statement, for a group."""
 
-    def outcome(self, step: Step, sure: Mapping[Group, Entry]) -> Decision:
+    def outcome(self, step: Step, sure: Mapping[Group, Entry], /) -> Decision:
         """The decision of a step whose naming groups are all sure."""
 
 
@@ -89,27 +116,44 @@ class Generator:
 
     def leaf(self, residue: Residue, kit: Kit) -> LeafFunction:
         """The function of a residue; TooLargeError if the clear evaluator had better run it."""
-        source, values = source_of(residue, kit)
-        factory = self._factories.get(source)
+        made = source_of(residue, kit)
+        factory = self._factories.get(made.source)
         if factory is None:
             namespace: dict[str, Factory] = {}
-            exec(compile(source, "<leaf>", "exec"), {"__builtins__": {}}, namespace)  # noqa: S102  # holds no policy text
+            exec(compile(made.source, "<leaf>", "exec"), {"__builtins__": {}}, namespace)  # noqa: S102  # holds no policy text
             factory = namespace["make"]
             if len(self._factories) >= self.CAP:
                 self._factories.clear()
-            self._factories[source] = factory
-        return factory(*values)
+            self._factories[made.source] = factory
+        settle: Settler = factory(_give_up, Exception, *made.values)
+        tables = [value.table if isinstance(value, Memo) else value for value in made.values]
+        leaf: LeafFunction = factory(kit.slow(made.keys, settle), Exception, *tables)
+        return leaf
 
 
-def source_of(residue: Residue, kit: Kit) -> tuple[str, list[object]]:
-    """The factory's source and the values of its parameters."""
+def _give_up(_r: str, _context: Context, _caller: Implied) -> None:
+    """Stands for `slow` where the memos are asked: nobody else knows more but the clear evaluator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The factory's source, the values of its parameters after the first two, and the keys that the leaf reads."""
+
+    source: str
+    values: list[object]
+    keys: Mapping[str, str]
+
+
+def source_of(residue: Residue, kit: Kit) -> Made:
+    """The source of a residue's factory, and what to call the factory with."""
     writer = _Writer(residue, kit)
     writer.write()
     body = "\n".join(writer.lines)
-    return (
-        f"def make({', '.join(writer.parameters)}):\n def leaf(r, ctx, caller):\n{body}\n return leaf\n",
-        writer.values,
+    source = (
+        f"def make({', '.join(('slow', 'error', *writer.parameters))}):\n"
+        f" def leaf(r, ctx, caller):\n  try:\n{body}\n  except error: pass\n  return slow(r, ctx, caller)\n return leaf\n"
     )
+    return Made(source, writer.values, writer.keys)
 
 
 @dataclass(slots=True)
@@ -125,39 +169,61 @@ class _Writer:
         self.lines: list[str] = []
         self.parameters: list[str] = []
         self.values: list[object] = []
+        self.keys: dict[str, str] = {}
         self._residue = residue
         self._kit = kit
         self._names: dict[tuple[str, object], str] = {}
         self._counts: dict[str, int] = {}
         self._tests = 0
-        self._top = _Block(2, set())
+        self._top = _Block(3, set())
         self._groups: dict[Group, str] = {}
+        self._again = _tested_again(residue)
 
     def write(self) -> None:
         residue = self._residue
         if residue.crossing:
             crosses = self._name("x", residue.crossing, self._kit.crossing, residue.crossing)
             offset = self._kit.crossing_offset(residue.crossing)
-            # PERF: most resources have no colon after their header, and a method call costs a third of a function call
-            guard = "" if offset is None else f'r.find(":", {self._name("n", offset, lambda: offset)}) >= 0 and '
-            self._line(self._top, f"if {guard}{crosses}(r): {self._clear()}")
+            # PERF: most resources have no colon after their header
+            guard = "" if offset is None else f"{self._holds(':', offset)} and "
+            self._line(self._top, f"if {guard}{crosses}(r): return slow(r, ctx, caller)")
         for denial in residue.denies:
             decision = self._name("d", denial.entry.number, self._kit.denial, denial)
             self._option(denial, f"return {decision}", self._top)
             if denial.definite:
                 return
-        for step in residue.steps:
+        for position, step in enumerate(residue.steps):
+            following = residue.steps[position + 1 :]
+            if self._grants_then_lacks(step, following):
+                return
             self._step(step)
+
+    def _grants_then_lacks(self, step: ResidualStep, following: tuple[ResidualStep, ...]) -> bool:
+        """The most common end of a plan, "allowed if this group allows", without a variable for the group."""
+        if len(following) != 1 or len(step.when) != 1 or step.when[0][1] or following[0].when:
+            return False
+        group = step.when[0][0]
+        named = [
+            other for other in following[0].step.by if other in self._residue.groups or other in self._residue.sure
+        ]
+        if named != [group] or group in self._groups:
+            return False
+        self._first_that_holds(group)
+        self._line(self._top, f"return {self._outcome(step.step)}")
+        return True
+
+    def _first_that_holds(self, group: Group) -> None:
+        """The group's first option that holds is the answer; whoever comes past here knows that none does."""
+        for option in self._residue.groups[group]:
+            self._option(option, f"return {self._grant(group, option.entry)}", self._top)
+        self._groups[group] = "None"
 
     def _step(self, step: ResidualStep) -> None:
         """One step of the plan: settles the groups that it needs, then returns if it holds."""
         if len(step.when) == 1 and step.when[0][1] and step.step.by == (step.when[0][0],):
             group = step.when[0][0]
             if group not in self._groups:
-                # The group's first option that holds is the answer; whoever comes past here knows that none does.
-                for option in self._residue.groups[group]:
-                    self._option(option, f"return {self._grant(group, option.entry)}", self._top)
-                self._groups[group] = "None"
+                self._first_that_holds(group)
                 return
         tests = [f"{self._group(group)} is {'not ' if wanted else ''}None" for group, wanted in step.when]
         outcome = f"return {self._outcome(step.step)}"
@@ -199,71 +265,89 @@ class _Writer:
         return self._name("d", ("grant", group, entry.number), self._kit.grant, group, entry)
 
     def _option(self, residual: Residual, then: str, block: _Block) -> None:
-        """If all of a residual holds, `then`; if some of it is Unknown and none is No, the clear evaluator."""
+        """If all of a residual holds, `then`. What was tested before comes first, then resources, then conditions."""
         if len(residual.conditions) + len(residual.resources) > MOST_NESTED:
             raise TooLargeError
-        doubtful: list[str] = []
         settled = [number for number in residual.conditions if self._names.get(("t", number)) in block.set_here]
         for number in settled:
-            block = self._condition(number, block, doubtful)
+            block = self._condition(number, block)
         for element in residual.resources:
-            block = self._element(element, block, doubtful)
+            block = self._element(element, block)
         for number in residual.conditions:
             if number not in settled:
-                block = self._condition(number, block, doubtful)
-        if not doubtful:
-            self._line(block, then)
-            return
-        self._line(block, f"if {' == '.join([*doubtful, '2'])}: {then}")
-        self._line(block, f"else: {self._clear()}")
+                block = self._condition(number, block)
+        self._line(block, then)
 
-    def _element(self, element: ResourceResidual, block: _Block, doubtful: list[str]) -> _Block:
+    def _element(self, element: ResourceResidual, block: _Block) -> _Block:
+        """A Resource element: one of its patterns matches, or none if it is negated."""
+        tests = [self._pattern(number, element, block) for number in element.tests]
+        alternatives = " or ".join(tests)
+        return self._nest(block, f"not ({alternatives})" if element.negated else alternatives)
+
+    def _pattern(self, number: int, element: ResourceResidual, block: _Block) -> str:
         self._count()
-        plain = self._kit.plain_element(element)
-        if plain is not None:
-            return self._nest(block, f"{self._name('p', element, lambda: plain)}(r)")
-        test = self._name("q", element, self._kit.variable_element, element)
-        local = f"e{test}"
-        self._line(block, f"{local} = {test}(r, ctx, caller)")
-        doubtful.append(local)
-        return self._nest(block, local)
+        memo = self._kit.pattern(number, negated=element.negated)
+        if memo is not None:
+            name = self._name("q", (number, element.negated), lambda: memo)
+            states = self._states(memo.keys, block)
+            return f"{name}[{states}](r[{self._slice(slice(self._kit.header, None))}])"
+        test = self._kit.plain_pattern(number)
+        match test:
+            case Ends(text):
+                return f"r[{self._slice(slice(-len(text), None))}] == {self._name('s', text, lambda: text)}"
+            case Holds(text, start):
+                return self._holds(text, start)
+            case _:
+                return f"{self._name('p', number, lambda: test)}(r)"
 
-    def _condition(self, number: int, block: _Block, doubtful: list[str]) -> _Block:
-        kit = self._kit
+    def _holds(self, text: str, start: int) -> str:
+        return f"{self._name('s', text, lambda: text)} in r[{self._slice(slice(start, None))}]"
+
+    def _slice(self, part: slice) -> str:
+        return self._name("n", part.start, lambda: part)
+
+    def _condition(self, number: int, block: _Block) -> _Block:
         local = self._local("t", number)
-        if local not in block.set_here:
-            self._count()
-            whole = kit.whole(number)
-            if whole is not None:
-                self._line(block, f"{local} = {self._name('w', number, lambda: whole)}(r, ctx, caller)")
-            else:
-                value = self._value(number, block)
-                memo = self._name("c", number, kit.memo, number)
-                other = self._name("o", number, kit.other, number)
-                text = self._name("text", None, lambda: str)
-                self._line(block, f"{local} = {memo}[{value}] if {value}.__class__ is {text} else {other}({value})")
-            block.set_here.add(local)
-        doubtful.append(local)
+        if local in block.set_here:
+            return self._nest(block, local)
+        self._count()
+        memo = self._kit.condition(number)
+        answer = f"{self._name('c', number, lambda: memo)}[{self._states(memo.keys, block)}]"
+        if number not in self._again:
+            return self._nest(block, answer)
+        self._line(block, f"{local} = {answer}")
+        block.set_here.add(local)
         return self._nest(block, local)
 
-    def _value(self, number: int, block: _Block) -> str:
-        """The local variable that holds the value of a condition's key."""
-        kit = self._kit
-        folded, shown = kit.key(number)
-        local = self._local("v", folded)
-        if local not in block.set_here:
-            missing = self._name("missing", None, lambda: MISSING)
-            key = self._name("k", folded, lambda: shown)
-            fold = self._name("f", folded, lambda: folded)
-            find = self._name("find", None, lambda: kit.find)
-            account = self._name("account", None, lambda: kit.account)
-            self._line(block, f"{local} = ctx.get({key}, {missing})")
-            self._line(block, f"if {local} is {missing}: {local} = {find}(ctx, caller, {fold}, {account})")
-            block.set_here.add(local)
-        return local
+    def _states(self, keys: tuple[str, ...], block: _Block) -> str:
+        return ", ".join(self._value(folded, block) for folded in keys)
 
-    def _clear(self) -> str:
-        return f"return {self._name('clear', None, lambda: self._kit.clear)}(r, ctx, caller)"
+    def _value(self, folded: str, block: _Block) -> str:
+        """The local variable that holds the value of a key."""
+        local = self._local("v", folded)
+        if local in block.set_here:
+            return local
+        kit = self._kit
+        usual = self.keys[folded] = kit.usual(folded)
+        key = self._name("k", folded, lambda: usual)
+        hidden = "return slow(r, ctx, caller)"
+        plain = None if kit.plain is None else self._name("plain", None, lambda: kit.plain)
+        if kit.implied(folded):
+            missing = self._name("missing", None, lambda: MISSING)
+            self._line(block, f"{local} = ctx.get({key}, {missing})")
+            self._line(block, f"if {local} is {missing}:")
+            if plain is not None:
+                self._line(block, f" if not {plain}(ctx): {hidden}")
+            if folded == "aws:resourceaccount":
+                self._line(block, f" {local} = {self._name('account', None, lambda: kit.account)}")
+            else:
+                self._line(block, f" {local} = caller.derived[{self._name('f', folded, lambda: folded)}]")
+        else:
+            self._line(block, f"{local} = ctx.get({key})")
+            if plain is not None:
+                self._line(block, f"if {local} is None and not {plain}(ctx): {hidden}")
+        block.set_here.add(local)
+        return local
 
     def _nest(self, block: _Block, test: str) -> _Block:
         self._line(block, f"if {test}:")
@@ -297,3 +381,13 @@ class _Writer:
         count = self._counts.get(kind, 0)
         self._counts[kind] = count + 1
         return f"{kind}{count}"
+
+
+def _tested_again(residue: Residue) -> set[int]:
+    """The conditions that more than one residual asks for."""
+    once: set[int] = set()
+    again: set[int] = set()
+    for residual in (*residue.denies, *(option for options in residue.groups.values() for option in options)):
+        again.update(once.intersection(residual.conditions))
+        once.update(residual.conditions)
+    return again

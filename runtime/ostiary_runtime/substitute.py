@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ostiary_grammar.pattern import Glob, Literal, Token, Variable, Wild
 from ostiary_grammar.terms import fold
 from ostiary_runtime.context import UNKNOWN, Reader
+from ostiary_runtime.keys import usual_spelling
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ def substitute(glob: Glob, reader: Reader | None) -> Resolved | None:
         if not isinstance(token, Variable):
             tokens.append(token)
             continue
-        state = reader.state(fold(token.key)) if reader is not None else UNKNOWN
+        key = fold(token.key)
+        state = reader.state(key, usual_spelling(key, token.key)) if reader is not None else UNKNOWN
         if state is UNKNOWN:
             known = False
             tokens.append(Wild.STAR)

@@ -4,23 +4,25 @@ In: a program. Out: conditions with their memos, the clear evaluator, and finish
 Invariant: what is here is either fixed after construction or a memo with a cap; losing a memo costs time, never an answer.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from ostiary_runtime.conditions import Condition
-from ostiary_runtime.context import Context, Implied, Reader, Spellings
+from ostiary_grammar.pattern import Glob, Literal, Variable, Wild
+from ostiary_grammar.terms import fold
+from ostiary_runtime.conditions import Condition, variables_of
+from ostiary_runtime.context import ABSENT, Context, Implied, PlainKeys, Reader, Spellings
 from ostiary_runtime.decision import Decision, StatementRef, allow, deny
-from ostiary_runtime.elements import crossing_glob, match_resources, with_stars
+from ostiary_runtime.elements import crossing_glob, with_stars
 from ostiary_runtime.entries import Entry
 from ostiary_runtime.evaluate import Evaluator
-from ostiary_runtime.generate import Generator, LeafFunction, LeafTest, TooLargeError
-from ostiary_runtime.globs import has_variables, literal_prefix, matcher
-from ostiary_runtime.kept import LONGEST
-from ostiary_runtime.leaves import Constant, LeafBuilder, Residual, Residue, ResourceResidual, Undocumented
+from ostiary_runtime.generate import Ends, Generator, Holds, LeafFunction, PlainTest, Settler, TooLargeError
+from ostiary_runtime.globs import Matcher, has_variables, literal_prefix, matcher
+from ostiary_runtime.keys import usual_spelling
+from ostiary_runtime.leaves import Constant, LeafBuilder, Residual, Residue, Undocumented
+from ostiary_runtime.memos import Memo, condition_memo, pattern_memo
 from ostiary_runtime.plan import Group, Step
 from ostiary_runtime.program import Program
-from ostiary_runtime.request import parse_resource
+from ostiary_runtime.request import CallerKind, parse_caller, parse_resource
 from ostiary_runtime.stretches import HeaderView, Stretch, full_glob
 
 # PERF: a cell is a Decision or a LeafFunction, told apart by its class, which costs half of what isinstance does; the type
@@ -29,33 +31,8 @@ Cell = Any
 """What a stretch holds: the decision itself, or what makes it."""
 
 
-class Memo(dict[str, int]):
-    """The matches of a condition by text value. Capped: request values are chosen by callers."""
-
-    CAP = 4096
-    __slots__ = ("_condition",)
-
-    def __init__(self, condition: Condition) -> None:
-        super().__init__()
-        self._condition = condition
-
-    def __missing__(self, value: str) -> int:
-        match = int(self._condition.of_state(value))  # PERF: plain numbers compare faster than enum members
-        if len(value) <= LONGEST:
-            if len(self) >= self.CAP:
-                self.clear()
-            self[value] = match
-        return match
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A condition as generated code needs it."""
-
-    condition: Condition
-    memo: Memo
-
-
+# Keys that a request implies where its context does not say them.
+_IMPLIED = frozenset(parse_caller("*").derived) | {"aws:resourceaccount"}
 # Cells that all rows together hold before everything that grows with requests is dropped.
 MOST_CELLS = 1_000_000
 
@@ -71,7 +48,10 @@ class Workshop:
         self.conditions = tuple(Condition(test) for test in program.conditions)
         self.evaluator = Evaluator(program, self.refs, self.conditions)
         self.spellings = Spellings()
-        self.prepared = tuple(Prepared(condition, Memo(condition)) for condition in self.conditions)
+        self.usual = dict(usual_spellings(program))
+        self.plain = PlainKeys(self.usual)
+        self._memos: dict[int, Memo[int]] = {}
+        self._pattern_memos: dict[tuple[int, bool], Memo[Matcher]] = {}
         self._builder = LeafBuilder(program, self.refs, self.evaluator)
         self._generator = Generator()
 
@@ -112,15 +92,48 @@ class Workshop:
 
         return clear
 
-    def find(self, context: Context, caller: Implied, folded: str, account: str) -> object:
-        """A key that the context does not carry under its usual spelling; None where it is absent."""
-        if context:
-            spelling = self.spellings[tuple(context)].get(folded)
-            if spelling is not None:
-                return context[spelling]
-        if folded == "aws:resourceaccount":
-            return account or None
-        return caller.derived.get(folded)
+    def condition_memo(self, number: int) -> Memo[int]:
+        """The matches of a condition, shared by all leaves."""
+        found = self._memos.get(number)
+        return found or self._memos.setdefault(number, condition_memo(self.conditions[number], self.spellings))
+
+    def pattern_memo(self, number: int, *, negated: bool) -> Memo[Matcher]:
+        """The matchers of a resource part with variables, shared by all leaves."""
+        found = self._pattern_memos.get((number, negated))
+        if found is None:
+            memo = pattern_memo(self.program.resources[number].fields[4], self.spellings, negated=negated)
+            found = self._pattern_memos.setdefault((number, negated), memo)
+        return found
+
+    def spelled_out(self, context: Context) -> Context:
+        """A context whose keys are all plain: the same one, or what policies ask about in the usual spelling."""
+        if self.plain.hold(context) or self.plain.learn(context):
+            return context
+        spelled = self.spellings[tuple(context)]
+        found: dict[str, object] = {}
+        for folded, usual in self.usual.items():
+            if folded in spelled:
+                found[usual] = context[usual if usual in context else spelled[folded]]
+        return found
+
+    def slow(self, keys: Mapping[str, str], settle: Settler, owner: str, clear: LeafFunction) -> LeafFunction:
+        """What a leaf does where its tables are not enough: reads its keys the long way, and asks the memos.
+
+        Where they do not know either, the clear evaluator decides on the request as it came.
+        """
+        spellings, plain = self.spellings, self.plain
+
+        def slow(r: str, context: Context, caller: Implied) -> Decision:
+            if not plain.hold(context):
+                plain.learn(context)
+            reader = Reader(context, caller.derived, owner, "absent", spellings)
+            states: dict[str, object] = {}
+            for folded, usual in keys.items():
+                state = reader.state(folded, usual)
+                states[usual] = None if state is ABSENT else state
+            return settle(r, states, caller) or clear(r, context, caller)
+
+        return slow
 
 
 class LeafKit:
@@ -129,63 +142,40 @@ class LeafKit:
     def __init__(self, workshop: Workshop, view: HeaderView, stretch: Stretch, entries: tuple[Entry, ...]) -> None:
         self._workshop = workshop
         self._view = view
+        self._stretch = stretch
+        self._entries = entries
         self._resources = workshop.program.resources
-        self.account = view.owner
-        self.clear = workshop.clear(view, stretch, entries)
+        self.account = view.owner or None
+        self.header = len(view.resource.header)
+        checked = view.rowview.row.scope.kind is CallerKind.SESSION  # see `Engine`
+        self.plain = None if checked else workshop.plain.hold
 
-    def find(self, context: Context, caller: Implied, folded: str, account: str, /) -> object:
-        return self._workshop.find(context, caller, folded, account)
+    def slow(self, keys: Mapping[str, str], settle: Settler, /) -> LeafFunction:
+        clear = self._workshop.clear(self._view, self._stretch, self._entries)
+        return self._workshop.slow(keys, settle, self._view.owner, clear)
 
     def join(self, first: Decision, second: Decision, /) -> Decision:
         return Decision(first.effect, first.layer, first.statements + second.statements, (), allowed=True)
 
-    def key(self, condition: int) -> tuple[str, str]:
-        test = self._workshop.conditions[condition].test
-        return test.key, test.shown
+    def usual(self, folded: str, /) -> str:
+        return self._workshop.usual[folded]
 
-    def memo(self, condition: int) -> Mapping[str, int]:
-        return self._workshop.prepared[condition].memo
+    def implied(self, folded: str, /) -> bool:
+        return folded in _IMPLIED
 
-    def other(self, condition: int) -> Callable[[object], int]:
-        return self._workshop.conditions[condition].of_value
+    def condition(self, number: int, /) -> Memo[int]:
+        return self._workshop.condition_memo(number)
 
-    def whole(self, condition: int) -> LeafTest | None:
-        prepared = self._workshop.conditions[condition]
-        if not prepared.variables:
+    def pattern(self, number: int, /, *, negated: bool) -> Memo[Matcher] | None:
+        if not has_variables(self._resources[number].fields[4]):
             return None
-        spellings, owner = self._workshop.spellings, self._view.owner
-        key, shown = prepared.test.key, prepared.test.shown
+        return self._workshop.pattern_memo(number, negated=negated)
 
-        def test(_r: str, context: Context, caller: Implied) -> int:
-            reader = Reader(context, caller.derived, owner, "absent", spellings)
-            return prepared.of_state(reader.state(key, shown), reader)
-
-        return test
-
-    def plain_element(self, element: ResourceResidual) -> Callable[[str], bool] | None:
-        tests = [self._resources[number] for number in element.tests]
-        if any(has_variables(test.fields[4]) for test in tests):
-            return None
-        header = self._view.resource.header
-        matchers = [matcher(full_glob(header, test.fields[4])) for test in tests]
-        if len(matchers) == 1 and not element.negated:
-            return matchers[0]
-        if element.negated:
-            return lambda r: not any(matches(r) for matches in matchers)
-        return lambda r: any(matches(r) for matches in matchers)
-
-    def variable_element(self, element: ResourceResidual) -> LeafTest:
-        tests = tuple(self._resources[number] for number in element.tests)
-        spellings, owner, negated = self._workshop.spellings, self._view.owner, element.negated
-
-        def test(r: str, context: Context, caller: Implied) -> int:
-            reader = Reader(context, caller.derived, owner, "absent", spellings)
-            return match_resources(tests, parse_resource(r), reader, negated=negated)
-
-        return test
+    def plain_pattern(self, number: int, /) -> PlainTest:
+        return plain_test(full_glob(self._view.resource.header, self._resources[number].fields[4]))
 
     def crossing(self, patterns: tuple[int, ...]) -> Callable[[str], bool]:
-        length = len(self._view.resource.header)
+        length = self.header
         full: list[tuple[str, Callable[[str], bool]]] = []
         short: list[Callable[[str], bool]] = []
         for number in patterns:
@@ -209,7 +199,7 @@ class LeafKit:
         """A pattern with all its fields can only cross if its resource part follows a colon after the header."""
         if any(self._resources[number].written < 5 for number in patterns):
             return None
-        return len(self._view.resource.header)
+        return self.header
 
     def denial(self, residual: Residual) -> Decision:
         return deny(residual.entry.type, (self._workshop.refs[residual.entry.number],))
@@ -219,6 +209,38 @@ class LeafKit:
 
     def outcome(self, step: Step, sure: Mapping[Group, Entry]) -> Decision:
         return self._workshop.evaluator.outcome(step, dict(sure))
+
+
+def plain_test(glob: Glob) -> PlainTest:
+    """The cheapest test of a glob on texts that are known to begin with its literal prefix."""
+    match glob:
+        case (Literal(head), Wild.STAR, Literal(tail)) if not _overlap(head, tail):
+            return Ends(tail)
+        case (Literal(head), Wild.STAR, Literal(middle), Wild.STAR):
+            return Holds(middle, len(head))
+        case _:
+            return matcher(glob)
+
+
+def _overlap(head: str, tail: str) -> bool:
+    """Whether a text shorter than both can begin with one and end in the other."""
+    return any(head.endswith(tail[:size]) for size in range(1, len(tail) + 1)) or head in tail
+
+
+def usual_spellings(program: Program) -> Iterator[tuple[str, str]]:
+    """The keys that a program asks about, folded, each with the spelling under which it is looked up first."""
+    written: dict[str, str] = {}
+    for condition in program.conditions:
+        written.setdefault(condition.key, condition.shown)
+        for key in variables_of(condition):
+            written.setdefault(key, key)
+    for test in program.resources:
+        for glob in test.fields[4:]:
+            for token in glob:
+                if isinstance(token, Variable):
+                    written.setdefault(fold(token.key), token.key)
+    for folded, spelled in written.items():
+        yield folded, usual_spelling(folded, spelled)
 
 
 def statement_refs(program: Program) -> list[StatementRef]:

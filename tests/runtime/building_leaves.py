@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ostiary_runtime.entries import Rows
-from ostiary_runtime.generate import source_of
+from ostiary_runtime.generate import Made, source_of
 from ostiary_runtime.leaves import Leaf, LeafBuilder, Residue
 from ostiary_runtime.program import Program
 from ostiary_runtime.request import Principal, parse_action, parse_caller, parse_resource
@@ -22,10 +22,15 @@ class Spot:
     stretch: Stretch
     workshop: Workshop
 
-    def source(self) -> tuple[str, list[object]]:
-        """The generated source of a residue, and the values of its parameters."""
+    def made(self) -> Made:
+        """The generated source of a residue, and what belongs to it."""
         assert isinstance(self.leaf, Residue)
         return source_of(self.leaf, LeafKit(self.workshop, self.view, self.stretch, self.leaf.entries))
+
+    def source(self) -> tuple[str, list[object]]:
+        """The generated source of a residue, and the values of its parameters after `slow` and `error`."""
+        made = self.made()
+        return made.source, made.values
 
 
 def spot(program: Program, caller: str | Principal, action: str, resource: str) -> Spot:

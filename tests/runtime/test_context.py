@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ostiary_grammar.errors import RequestError
-from ostiary_runtime.context import ABSENT, UNKNOWN, Reader, Spellings, state_of, text_of
+from ostiary_runtime.context import ABSENT, UNKNOWN, PlainKeys, Reader, Spellings, state_of, text_of
 
 DERIVED = {"aws:username": "alice", "aws:principalservicename": None, "aws:userid": UNKNOWN}
 
@@ -146,3 +146,25 @@ def test_the_memo_of_spellings_stays_under_its_cap(monkeypatch: pytest.MonkeyPat
 @given(st.floats() | st.integers(-(10**30), 10**30) | st.booleans())
 def test_numbers_become_their_text(value: object):
     assert text_of(value) == (str(value).lower() if isinstance(value, bool) else str(value))
+
+
+def test_plain_keys_are_usual_spellings_and_what_nobody_asks_about():
+    keys = PlainKeys({"aws:sourceip": "aws:SourceIp", "aws:principalarn": None})
+    assert keys.hold({})
+    assert keys.hold({"aws:SourceIp": 1})
+    assert not keys.hold({"other": 1})
+    assert keys.learn({"other": 1, "aws:SourceIp": 1})
+    assert keys.hold({"other": 1})
+    for key in ("AWS:SourceIp", "aws:PrincipalArn", "AWS:principalarn", 5, "x" * 513):
+        assert not keys.learn({"other": 1, key: 1})
+        assert not keys.hold({key: 1})
+
+
+def test_plain_keys_stay_under_their_cap(monkeypatch: pytest.MonkeyPatch):
+    """And never lose the usual spellings."""
+    monkeypatch.setattr(PlainKeys, "CAP", 5)
+    keys = PlainKeys({"aws:sourceip": "aws:SourceIp"})
+    for number in range(40):
+        assert keys.learn({f"k{number}": 1})
+        assert keys.hold({f"k{number}": 1, "aws:SourceIp": 1})
+        assert len(keys) <= 6

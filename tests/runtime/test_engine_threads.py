@@ -18,8 +18,8 @@ from ostiary_runtime.context import Spellings
 from ostiary_runtime.engine import Engine
 from ostiary_runtime.entries import ActionClasses
 from ostiary_runtime.generate import Generator
+from ostiary_runtime.memos import Memo
 from ostiary_runtime.stretches import HeaderIndex
-from ostiary_runtime.workshop import Memo
 
 PATH_ROLE = f"arn:aws:iam::{ACCOUNT}:role/eng/dev"
 PARTS = [

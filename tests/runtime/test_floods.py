@@ -14,12 +14,12 @@ from tests.runtime.building import ACCOUNT, ALICE, SESSION, allow, deny, engine
 
 from ostiary_runtime import engine as engine_module
 from ostiary_runtime import tables, workshop
-from ostiary_runtime.context import Spellings
+from ostiary_runtime.context import PlainKeys, Spellings
 from ostiary_runtime.engine import Engine
 from ostiary_runtime.entries import ActionClasses
+from ostiary_runtime.memos import Memo
 from ostiary_runtime.request import Principal
 from ostiary_runtime.stretches import HeaderIndex
-from ostiary_runtime.workshop import Memo
 
 CAP = 16
 FLOOD = 200_000
@@ -34,7 +34,7 @@ PARTS = [
 
 @pytest.fixture
 def low_caps(monkeypatch: pytest.MonkeyPatch) -> None:
-    for owner in (Spellings, ActionClasses, HeaderIndex, Memo):
+    for owner in (Spellings, ActionClasses, HeaderIndex, Memo, PlainKeys):
         monkeypatch.setattr(owner, "CAP", CAP)
     for name in ("MOST_ASKERS", "MOST_SCOPES", "MOST_ACTIONS"):
         monkeypatch.setattr(engine_module, name, CAP)
@@ -53,7 +53,9 @@ def sizes(made: Engine) -> dict[str, int]:
         "classes": len(made._rows._classes._memo),
         "live headers": len(made._headers._live),
         "spellings": len(made._workshop.spellings),
-        "values": max(len(each.memo) for each in made._workshop.prepared),
+        "values": max((len(each.table) for each in made._workshop._memos.values()), default=0),
+        "keys": len(made._workshop.plain) - len(made._workshop.usual),
+        "session keys": len(made._no_role) - len(made._workshop.usual),
     }
 
 

@@ -15,31 +15,13 @@ from ostiary_grammar.terms import Effect
 from ostiary_runtime.context import UNKNOWN
 from ostiary_runtime.generate import Generator, TooLargeError, source_of
 from ostiary_runtime.leaves import Residue
+from ostiary_runtime.request import parse_caller
 from ostiary_runtime.workshop import LeafKit
 
 OBJECT = "arn:aws:s3:::b/k"
 # Every name that generated code may use: the three arguments, and numbered ones of a few kinds.
-KINDS = (
-    "x",
-    "d",
-    "p",
-    "q",
-    "w",
-    "c",
-    "o",
-    "k",
-    "f",
-    "t",
-    "v",
-    "g",
-    "eq",
-    "find",
-    "account",
-    "missing",
-    "text",
-    "join",
-    "clear",
-)
+KINDS = ("x", "d", "p", "q", "c", "k", "f", "n", "s", "t", "v", "g", "account", "missing", "join", "plain")
+FIXED = ("r", "ctx", "caller", "leaf", "make", "slow", "error")
 WEIRD = st.text(min_size=1, max_size=12) | st.sampled_from(
     [
         "'",
@@ -65,18 +47,25 @@ def names_of(source: str) -> set[str]:
     for node in ast.walk(ast.parse(source)):
         assert not isinstance(node, ast.Import | ast.ImportFrom | ast.JoinedStr | ast.Lambda | ast.ClassDef)
         if isinstance(node, ast.Constant):
-            assert node.value in (2, None), node.value
+            assert node.value is None, node.value
         if isinstance(node, ast.Name):
             found.add(node.id)
         if isinstance(node, ast.arg):
             found.add(node.arg)
         if isinstance(node, ast.Attribute):
-            assert node.attr in ("get", "__class__")
+            assert node.attr in ("get", "derived")
     return found
 
 
 def is_numbered(name: str) -> bool:
-    return name in ("r", "ctx", "caller", "leaf", "make") or (name.rstrip("0123456789") in KINDS and name[-1].isdigit())
+    return name in FIXED or (name.rstrip("0123456789") in KINDS and name[-1].isdigit())
+
+
+def parameters_of(source: str) -> list[str]:
+    """The parameters of the factory after the first two."""
+    names = source.partition("(")[2].partition(")")[0].split(", ")
+    assert names[:2] == ["slow", "error"]
+    return names[2:]
 
 
 @given(WEIRD, WEIRD, WEIRD, WEIRD)
@@ -95,7 +84,7 @@ def test_no_policy_text_is_ever_part_of_the_source(key: str, value: str, tail: s
         assert source.isascii()
         assert all(map(is_numbered, names_of(source))), source
         assert source.count("def ") == 2
-        assert len(values) == len(set(source.partition("(")[2].partition(")")[0].split(", ")))
+        assert len(values) == len(set(parameters_of(source)))
 
 
 def test_leaves_of_one_shape_share_one_factory():
@@ -157,7 +146,7 @@ def test_denies_are_tested_first():
         "s3:GetObject",
         OBJECT,
     ).source()
-    assert values[[*source.partition("(")[2].partition(")")[0].split(", ")].index("k0")] == "aws:d"
+    assert values[parameters_of(source).index("k0")] == "aws:d"
 
 
 def blocks(count: int) -> dict[str, dict[str, str]]:
@@ -204,7 +193,7 @@ def test_the_memo_of_factories_stays_under_its_cap(monkeypatch: pytest.MonkeyPat
     for number in range(1, 12):
         here = spot(program((allow(Condition=blocks(number)), "identity", None)), ALICE, "s3:GetObject", OBJECT)
         leaf = generator.leaf(here.leaf, LeafKit(here.workshop, here.view, here.stretch, here.leaf.entries))
-        assert leaf(OBJECT, {f"aws:k{n}": "v" for n in range(number)}, here.workshop).allowed
+        assert leaf(OBJECT, {f"aws:k{n}": "v" for n in range(number)}, parse_caller(ALICE)).allowed
         assert len(generator._factories) <= 3
 
 
