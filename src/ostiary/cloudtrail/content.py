@@ -17,7 +17,9 @@ from typing import BinaryIO, Protocol, cast
 from ostiary.cloudtrail.damage import Damage, DamageKind, ReadingLimits
 
 
-class _Decompressor(Protocol):
+class Decompressor(Protocol):
+    """What `zlib` and `isal` have in common."""
+
     eof: bool
     unconsumed_tail: bytes
     unused_data: bytes
@@ -25,8 +27,9 @@ class _Decompressor(Protocol):
     def decompress(self, data: bytes, max_length: int = 0, /) -> bytes: ...
 
 
-def _gzip_decompressor() -> _Decompressor:
-    return cast("_Decompressor", _zlib.decompressobj(wbits=_GZIP_WBITS))
+def gzip_decompressor() -> Decompressor:
+    """A decompressor of one gzip member."""
+    return cast("Decompressor", _zlib.decompressobj(wbits=_GZIP_WBITS))
 
 
 _zlib: ModuleType
@@ -37,8 +40,9 @@ except ImportError:
 
 _HEAD = 16
 _GZIP_WBITS = 31
-_GZIP_MAGIC = b"\x1f\x8b"
-_ERRORS = (zlib.error, getattr(_zlib, "error", zlib.error), EOFError, OSError)
+GZIP_MAGIC = b"\x1f\x8b"
+# what a decompressor raises on damaged input
+GZIP_ERRORS: tuple[type[Exception], ...] = (zlib.error, getattr(_zlib, "error", zlib.error), EOFError, OSError)
 
 _Decode = Callable[[bytes, str, bool], tuple[str, int]]
 _BOMS: tuple[tuple[bytes, _Decode], ...] = (
@@ -68,7 +72,7 @@ def text_windows(handle: BinaryIO, name: str, limits: ReadingLimits) -> Iterator
     if foreign:
         yield Damage(name, DamageKind.NOT_JSON, f"the content is {foreign}, not JSON")
         return
-    if head.startswith(_GZIP_MAGIC):
+    if head.startswith(GZIP_MAGIC):
         yield from _decode(_gunzip(handle, head, name, limits), name)
     else:
         yield from _decode(_plain(handle, head, limits), name)
@@ -82,7 +86,7 @@ def _plain(handle: BinaryIO, head: bytes, limits: ReadingLimits) -> Iterator[byt
 
 
 def _gunzip(handle: BinaryIO, head: bytes, name: str, limits: ReadingLimits) -> Iterator[bytes | Damage]:
-    stream = _gzip_decompressor()
+    stream = gzip_decompressor()
     data, written, full = head, 0, False
     while True:
         if not data and not full:
@@ -92,7 +96,7 @@ def _gunzip(handle: BinaryIO, head: bytes, name: str, limits: ReadingLimits) -> 
                 return
         try:
             piece = stream.decompress(data, limits.window)
-        except _ERRORS as error:
+        except GZIP_ERRORS as error:
             for piece in _before_damage(handle, written, limits):
                 written += len(piece)
                 yield piece
@@ -107,16 +111,16 @@ def _gunzip(handle: BinaryIO, head: bytes, name: str, limits: ReadingLimits) -> 
             data, full = _behind_member(handle, stream.unused_data, limits), False
             if not data:
                 return
-            if not data.startswith(_GZIP_MAGIC):
+            if not data.startswith(GZIP_MAGIC):
                 yield Damage(name, DamageKind.CORRUPT, "something else follows the gzip stream", written)
                 return
-            stream = _gzip_decompressor()
+            stream = gzip_decompressor()
 
 
 def _behind_member(handle: BinaryIO, rest: bytes, limits: ReadingLimits) -> bytes:
     """What follows a gzip member: nothing, but for zeros, at the end of the file; or at least two bytes."""
     rest = rest.lstrip(b"\0")
-    while len(rest) < len(_GZIP_MAGIC):
+    while len(rest) < len(GZIP_MAGIC):
         more = handle.read(limits.window)
         if not more:
             break

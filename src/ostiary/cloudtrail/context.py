@@ -8,10 +8,11 @@ Not here: the rules of the keys (`context_global`, `context_services`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from ostiary.cloudtrail.context_global import GLOBAL, KeyRule
 from ostiary.cloudtrail.context_services import SERVICE, family_rule, of_another_service
-from ostiary.cloudtrail.record import Json, tree_of
+from ostiary.cloudtrail.record import Json, Record, tree_of
 from ostiary.cloudtrail.states import NOT_KNOWN, Asked, State, as_state
 from ostiary.cloudtrail.supplied import supplied
 from ostiary.cloudtrail.tags import sent_tags
@@ -38,6 +39,10 @@ class EventContext(Mapping[str, State]):
     def __init__(self, asked: Asked) -> None:
         self._asked = asked
         self._stated = _stated(asked)
+
+    def of_record(self, record: Record) -> "EventContext":
+        """The context of the same request of another record, which differs in nothing but what condition keys read."""
+        return EventContext(replace(self._asked, record=record))
 
     def state(self, key: str) -> State:
         """The state of any condition key."""

@@ -1,7 +1,14 @@
 """Ingest: from log files to cases, the distinct things that a log is made of, and which event is which.
 
     cases       Case, CaseTable, Batch: what comes out
+    rows        ids and times -> columns
     plain       one file, record by record: the slow twin of the fast reader
+    chunks      one file in pieces of whole events
+    wire        events as they stand in a file
+    volatile    what condition keys read of an event
+    remembered  JSON values that were seen before
+    fast        one file, most events by a look-up
+    repeated    events that were read before
     run         files -> batches
 
 In: paths. Out: `Batch`es, in which each event is a number of a case.

@@ -29,6 +29,10 @@ CaseState = str | int | tuple[str, ...] | None | NotKnown
 NO_TIME: Final = np.iinfo(np.int64).min
 """In `Batch.time`: the event has no time, or none that can be read."""
 
+# Cases of a table, and characters in them, before the next one begins.
+MOST_CASES = 200_000
+MOST_CHARACTERS = 100_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class CaseRequest:
@@ -78,24 +82,47 @@ class Case:
     data: bool = False
 
 
+def size_of(case: Case) -> int:
+    """About how many characters a case holds."""
+    requests = case.what.requests if isinstance(case.what, Called) else ()
+    texts = [case.source, case.name, case.account, case.recipient]
+    for request in requests:
+        texts += (
+            request.principal,
+            request.role,
+            request.resource,
+            request.resource_pattern,
+            request.resource_alternative,
+        )
+        texts += [str(state) for state in request.states if isinstance(state, (str, tuple))]
+    return sum(len(text) for text in texts if text)
+
+
 class CaseTable:
     """The cases of a number of batches, each once. It only grows; `keys` are folded, sorted condition keys.
 
     When a table has become too large a new one begins, in which the same cases may come again.
     """
 
-    __slots__ = ("_numbers", "cases", "keys")
+    __slots__ = ("_numbers", "_size", "cases", "keys")
 
     def __init__(self, keys: tuple[str, ...]) -> None:
         self.keys = keys
         self.cases: list[Case] = []
         self._numbers: dict[Case, int] = {}
+        self._size = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether the next batch should begin a new table."""
+        return len(self.cases) >= MOST_CASES or self._size >= MOST_CHARACTERS
 
     def number(self, case: Case) -> int:
         """The number of a case, which is its place in `cases`; a new case is added."""
         number = self._numbers.setdefault(case, len(self.cases))
         if number == len(self.cases):
             self.cases.append(case)
+            self._size += size_of(case)
         return number
 
     def asked(self, request: CaseRequest) -> dict[str, CaseState]:

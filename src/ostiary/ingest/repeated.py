@@ -7,6 +7,7 @@ Invariant: the same rows as `Duplicates.check` would exclude, one record after a
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from ostiary.cloudtrail.duplicates import CAPACITY, Memory
 from ostiary.cloudtrail.exclusions import Exclusion
@@ -22,49 +23,50 @@ class Repeated:
         self._events = Memory(capacity)
         self._corrected = Memory(capacity)
 
-    def check(self, part: Part, recipients: Sequence[str | None]) -> dict[int, Exclusion]:
-        """The rows that must not count again. `recipients`: the account of each row. Call once for every part, in order."""
-        keys = _keys(part, recipients)
-        if not part.addenda and not self._corrected:
-            present = [key for key in keys if key is not None]
-            if self._events.add_all([hash(key) for key in present]):
-                return {}
-        return {row: reason for row in range(len(keys)) if (reason := self._check(part, row, keys, recipients))}
+    def check(self, part: Part, where: npt.NDArray[np.int64], recipients: Sequence[str | None]) -> dict[int, Exclusion]:
+        """The rows that must not count again. `recipients[where[row]]` is the account of a row. Call once for every part, in order."""
+        known = np.asarray(part.ids.any(axis=1))
+        keys = _keys(part, where, recipients)
+        usual = known.all() and not part.addenda and not self._corrected
+        if usual and self._events.add_all([hash(key) for key in keys]):
+            return {}
+        found: dict[int, Exclusion] = {}
+        for row in range(len(keys)):
+            recipient = recipients[where[row]] or ""
+            reason = self._check(part, row, keys[row] if known[row] else None, recipient)
+            if reason:
+                found[row] = reason
+        return found
 
-    def _check(
-        self, part: Part, row: int, keys: list[bytes | tuple[str, str] | None], recipients: Sequence[str | None]
-    ) -> Exclusion | None:
-        key = keys[row]
-        if key is None:
+    def _check(self, part: Part, row: int, key: bytes | None, account: str) -> Exclusion | None:
+        own = part.other_ids.get(row) if key is None else _uuid(part.ids[row].tobytes())
+        if not own:
             return None
         addendum = part.addenda.get(row)
-        account = recipients[row] or ""
-        own = part.other_ids.get(row) or _uuid(part.ids[row].tobytes())
         if addendum:
             self._corrected.add((addendum.original, account))
         corrects_other = not addendum or addendum.original != own
         if self._corrected and corrects_other and (own, account) in self._corrected:
             return Exclusion.SUPERSEDED
+        known = (own, account) if key is None else key
         # a correction may carry the id of the original, and must not count as its repetition
-        known = key if not addendum or not addendum.fields else (key, addendum.fields)
-        return None if self._events.add(known) else Exclusion.DUPLICATE
+        return (
+            None
+            if self._events.add((known, addendum.fields) if addendum and addendum.fields else known)
+            else Exclusion.DUPLICATE
+        )
 
 
-def _keys(part: Part, recipients: Sequence[str | None]) -> list[bytes | tuple[str, str] | None]:
-    """What tells the event of each row from others; None for rows without an id."""
+def _keys(part: Part, where: npt.NDArray[np.int64], recipients: Sequence[str | None]) -> list[bytes]:
+    """What tells the event of each row from others, if its id is a UUID: the id and the account."""
     count = len(part.case)
-    known = part.ids.any(axis=1)
-    accounts = [_account(recipient) for recipient in recipients]
     joined = np.empty((count, 24), np.uint8)
     joined[:, :16] = part.ids
-    joined[:, 16:] = np.array(accounts, np.int64).view(np.uint8).reshape(count, 8)
+    accounts = np.array([_account(recipient) for recipient in recipients], np.int64)
+    joined[:, 16:] = accounts[where].view(np.uint8).reshape(count, 8)
     # PERF: bytes of a row are made by cutting one string
     text = joined.tobytes()
-    keys: list[bytes | tuple[str, str] | None] = [text[at : at + 24] for at in range(0, count * 24, 24)]
-    for row in np.flatnonzero(~known).tolist():
-        other = part.other_ids.get(row)
-        keys[row] = (other, recipients[row] or "") if other else None
-    return keys
+    return [text[at : at + 24] for at in range(0, count * 24, 24)]
 
 
 def _account(text: str | None) -> int:

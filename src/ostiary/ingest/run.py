@@ -6,6 +6,7 @@ Invariant: the batches are the same however many processes read. Memory is bound
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from importlib.util import find_spec
 from typing import Protocol
 
 import numpy as np
@@ -15,14 +16,18 @@ from ostiary.cloudtrail.duplicates import CAPACITY
 from ostiary.cloudtrail.files import LogFile, find_log_files
 from ostiary.cloudtrail.guesses import NO_FACTS, Facts
 from ostiary.cloudtrail.mapping import Excluded
-from ostiary.cloudtrail.reading import read_records
 from ostiary.ingest.cases import Batch, Case, CaseTable, no_rows
-from ostiary.ingest.plain import Numbers, Part, case_of, parts
+from ostiary.ingest.plain import Part, PlainReader
 from ostiary.ingest.repeated import Repeated
 from ostiary_grammar.terms import fold
 
-# Cases of a table; the next one begins a new table.
-MOST_CASES = 200_000
+
+class Reader(Protocol):
+    """Reads files to parts; remembers from one file to the next."""
+
+    def parts(self, file: LogFile) -> Iterator[Part]:
+        """The parts of a file; the last one says so."""
+        ...
 
 
 class Watcher(Protocol):
@@ -43,6 +48,7 @@ def cases(
     watcher: Watcher | None = None,
     stopped: Callable[[], bool] = lambda: False,
     capacity: int = CAPACITY,
+    fast: bool = True,
 ) -> Iterator[Batch]:
     """The events of all logs at and below the paths, in the order of the files.
 
@@ -52,16 +58,18 @@ def cases(
     """
     asked = tuple(sorted({fold(key) for key in keys}))
     joining = _Joining(asked, capacity)
-    numbers = Numbers()
+    reader = _reader(asked, facts, fast=fast)
     known: list[Case] = []
     for found in find_log_files(paths):
         if isinstance(found, Skipped):
             yield no_rows(joining.table, found.file, skipped=(found,))
             continue
         joining.begin(found.path)
-        for part in parts(read_records(found), numbers, lambda record: case_of(record, asked, facts)):
+        for part in reader.parts(found):
             if stopped():
                 return
+            if part.restarted:
+                known.clear()
             known += part.cases
             batch = joining.batch(part, known)
             if watcher:
@@ -69,6 +77,15 @@ def cases(
             yield batch
         if watcher:
             watcher.finished(found)
+
+
+def _reader(keys: tuple[str, ...], facts: Facts, *, fast: bool) -> Reader:
+    """The fast reader, unless it is not wanted or `msgspec` is not installed: then the slow one, which gives the same."""
+    if fast and find_spec("msgspec"):
+        from ostiary.ingest.fast import FastReader  # msgspec is optional
+
+        return FastReader(keys, facts)
+    return PlainReader(keys, facts)
 
 
 class _Joining:
@@ -86,14 +103,13 @@ class _Joining:
 
     def batch(self, part: Part, known: list[Case]) -> Batch:
         """The batch of a part; `known`: the cases of the worker by its numbers."""
-        if len(self.table.cases) >= MOST_CASES:
+        if self.table.full:
             self.table = CaseTable(self.table.keys)
+        # PERF: what is looked up is looked up for each case, not for each row
         used, where = np.unique(part.case, return_inverse=True)
         named = [known[number] for number in used.tolist()]
-        numbers = np.array([self.table.number(case) for case in named], np.int32)
-        case = numbers[where] if len(numbers) else part.case
-        recipients = [named[place].recipient for place in where.tolist()]
-        for row, reason in self._repeated.check(part, recipients).items():
+        case = np.array([self.table.number(each) for each in named], np.int32)[where]
+        for row, reason in self._repeated.check(part, where, [each.recipient for each in named]).items():
             case[row] = self.table.number(_excluded(named[where[row]], Excluded(reason)))
         batch = Batch(
             table=self.table,

@@ -1,11 +1,12 @@
 """Repetitions in parts: the same events as one record after another."""
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ostiary.cloudtrail.duplicates import Duplicates
 from ostiary.cloudtrail.record import Record
-from ostiary.ingest.plain import Rows
+from ostiary.ingest.plain import Numbers, Rows
 from ostiary.ingest.repeated import Repeated
 
 IDS = st.sampled_from(
@@ -34,7 +35,9 @@ def test_as_one_record_after_another(parts, capacity):
         rows = Rows()
         for record in records:
             rows.add(0, record)
-        found = many.check(rows.part((), last=True), [record.recipient_account for record in records])
+        found = many.check(
+            rows.part(Numbers(), last=True), np.arange(len(records)), [each.recipient_account for each in records]
+        )
         assert found == {row: reason for row, record in enumerate(records) if (reason := one.check(record))}
 
 
@@ -46,5 +49,5 @@ def test_without_corrections(parts, capacity):
         records = [Record.of({"eventID": f"11111111-2222-3333-4444-5555555555{number:02}"}) for number in numbers]
         for record in records:
             rows.add(0, record)
-        found = many.check(rows.part((), last=True), [None] * len(records))
+        found = many.check(rows.part(Numbers(), last=True), np.arange(len(records)), [None] * len(records))
         assert found == {row: reason for row, record in enumerate(records) if (reason := one.check(record))}
