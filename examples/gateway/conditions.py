@@ -59,7 +59,10 @@ def request_context(asked: Address, identity: Identity, connection: Connection, 
 def check_context(
     asked: Address, check: Check, context: Mapping[str, object], tags: Mapping[str, str]
 ) -> dict[str, object]:
-    """The keys of one check: those of the request, and those of its bucket listing or object."""
+    """The keys of one check: those of the request, and those of its bucket listing or object.
+
+    AWS gives `s3:ExistingObjectTag` for reading and tagging alone; here policies may use it for every action on an object.
+    """
     own = dict(context)
     if check.action in _LISTS:
         own.update(

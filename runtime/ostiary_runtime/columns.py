@@ -263,8 +263,11 @@ def _glob(row: Json) -> Glob:
         if not row:
             raise ValueError("a pattern is not in its simplest form")
         return (Literal(row),)
+    parts = _list(row)
+    if len(parts) == 2 and parts[0].__class__ is str and parts[0] and parts[1].__class__ is int and parts[1] == 0:
+        return Literal(parts[0]), Wild.STAR
     tokens: list[Token] = []
-    for each in _list(row):
+    for each in parts:
         if each.__class__ is str:
             tokens.append(Literal(each))
         elif each.__class__ is int and each in (0, 1):

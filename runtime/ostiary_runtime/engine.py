@@ -12,6 +12,7 @@ share between threads. Nothing here reads the network, the clock or the environm
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from os import PathLike, getpid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -114,9 +115,9 @@ class Engine:
         """All statements, in program order; a decision names them by their `number`."""
         return self._workshop.refs
 
-    @property
+    @cached_property
     def digest(self) -> str:
-        """The SHA-256 of the saved program, in hexadecimal: equal for equal policies."""
+        """The SHA-256 of the saved program, in hexadecimal: equal for equal policies. Computed on first use."""
         return digest(self._program)
 
     def save(self, path: str | PathLike[str]) -> None:

@@ -35,6 +35,8 @@ from ostiary_runtime.templates import ResourceTemplate
 _LOG = logging.getLogger("ostiary")
 # How often files that change while they are read are read again before the next `refresh` has to.
 _ATTEMPTS = 3
+# Seconds; what is less would keep a processor busy with looking.
+_LEAST_INTERVAL = 0.001
 # A text of YAML that is cut short may be a whole one with less in it: a Deny at its end would be lost.
 _YAML_SETTLE = 1.0
 
@@ -224,7 +226,7 @@ class EngineHolder:
         self.stop()
 
     def _follow(self, stop: threading.Event) -> None:
-        while not stop.wait(self._interval):
+        while not stop.wait(max(self._interval, _LEAST_INTERVAL)):
             try:
                 self.refresh()
             except Exception:  # noqa: BLE001  # `on_event` is not ours, and the thread has to go on

@@ -18,7 +18,8 @@ import pytest
 httpx = pytest.importorskip("httpx")
 uvicorn = pytest.importorskip("uvicorn")
 
-from examples.gateway.__main__ import BUCKETS, POLICIES, make  # noqa: E402  # needs uvicorn
+from examples.gateway.__main__ import BUCKETS, POLICIES, main, make  # noqa: E402  # needs uvicorn
+from examples.gateway.app import Gateway  # noqa: E402
 from examples.gateway.store import Store  # noqa: E402
 
 DOMAIN = "s3.localhost"
@@ -459,3 +460,13 @@ def test_buckets(running: Running):
     assert running.call("GET", "/reports?policy", BOB).status_code == 403
     assert code(running.call("GET", "/reports?policy", ANN)) == "NotImplemented"
     assert code(running.call("GET", "/no-such-bucket", ANN)) == "NoSuchBucket"
+
+
+def test_the_command_takes_addresses_from_connections_alone(monkeypatch: pytest.MonkeyPatch):
+    """An ASGI server may believe `X-Forwarded-For` from its own machine; ours is told not to."""
+    given: dict[str, Any] = {}
+    monkeypatch.setattr(uvicorn, "run", lambda app, **options: given.update(options, app=app))
+    monkeypatch.setattr("sys.argv", ["gateway", "--port", "8123"])
+    main()
+    assert (given["host"], given["port"], given["proxy_headers"]) == ("127.0.0.1", 8123, False)
+    assert isinstance(given["app"], Gateway)

@@ -15,13 +15,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.growing import BOUND, grows_linearly, ratio
-from tests.runtime.building import ACCOUNT, ALICE, allow, engine, identity, program
+from tests.runtime.building import ACCOUNT, ALICE, allow, deny, engine, identity, program
 from tests.runtime.test_globs import CountingText, glob_of, naive, near_matches
 
 from ostiary_grammar.errors import RequestError
 from ostiary_runtime import globs
 from ostiary_runtime.elements import crossing_glob
 from ostiary_runtime.globs import _find, _find_in_parallel, _general, matcher
+from ostiary_runtime.templates import ResourceTemplate
 
 SIZE = 4_000
 # Patterns that a backtracking matcher takes for ever on, with what their text repeats.
@@ -211,3 +212,16 @@ def test_stars_that_might_run_over_colons(written: str):
     test = next(each for each in made.resources if each.crossing)
     match = crossing_glob(test, test.fields[4])
     assert grows_linearly(lambda size: partial(match, f"arn:aws:s3:{'a' * size}:{'a' * size}:y:{'a' * size}"), 500)
+
+
+@pytest.mark.parametrize("pattern", ["*a*a*b", "*a?*b*", "a*b"])
+@pytest.mark.parametrize("unit", ["a", "a*", "?a", "*?"])
+def test_resources_that_are_known_in_part(pattern: str, unit: str):
+    """Templates hold stars of their own."""
+    made = identity(allow(Resource=f"arn:aws:s3:::b/{pattern}"), deny(Resource=f"arn:aws:s3:::*{pattern}"))
+
+    def work(size: int) -> Callable[[], object]:
+        template = ResourceTemplate(f"arn:aws:s3:::b/{unit * size}")
+        return lambda: made.authorize(ALICE, "s3:GetObject", template)
+
+    assert grows_linearly(work, 1_000)  # long enough that no memo holds the small one
