@@ -11,8 +11,6 @@ Invariant: nothing is skipped. What is not understood, cannot be read, or cannot
 Not here: whether a document is valid for its type, which compiling checks.
 """
 
-import re
-from collections.abc import Callable
 from pathlib import Path
 
 from ostiary_compiler.datafiles.codes import DataCode
@@ -21,7 +19,7 @@ from ostiary_compiler.datafiles.embedded import embedded_document
 from ostiary_compiler.datafiles.reading import read_source
 from ostiary_compiler.datafiles.tree import Notation, ObjectNode
 from ostiary_compiler.setdata import PlacedAccount, ReadPolicy, SetData
-from ostiary_grammar.arn import split_arn
+from ostiary_compiler.targets import complaint_about, is_account, is_group, is_user, node_complaint
 from ostiary_grammar.errors import PolicyError
 from ostiary_grammar.limits import Limits
 from ostiary_grammar.parser import parse_policy
@@ -34,12 +32,6 @@ SET_KEYS = ("policies", "groups", "accounts", "layers")
 _POLICY_KEYS = ("type", "to", "name", "document", "file")
 _ACCOUNT_KEYS = ("path", "management")
 _TYPES = tuple(type_.value for type_ in PolicyType)
-
-_ACCOUNT = re.compile(r"[0-9]{12}", re.ASCII)
-_USER = re.compile(r"arn:[^:]+:iam::[0-9]{12}:user/.+", re.ASCII | re.DOTALL)
-_GROUP = re.compile(r"arn:[^:]+:iam::[0-9]{12}:group/.+", re.ASCII | re.DOTALL)
-_PRINCIPAL = re.compile(r"arn:[^:]+:iam::[0-9]{12}:(?:user|role)/.+", re.ASCII | re.DOTALL)
-_SESSION = re.compile(r"arn:[^:]+:sts::[0-9]{12}:(?:assumed-role/[^/]+/[^/]+|federated-user/.+)", re.ASCII | re.DOTALL)
 
 
 class SetReader:
@@ -122,13 +114,13 @@ def _layers(at: Cursor) -> frozenset[PolicyType]:
 
 
 def _memberships(group: str, at: Cursor) -> list[tuple[str, str]]:
-    if not _GROUP.fullmatch(group):
+    if not is_group(group):
         at.error(DataCode.BAD_VALUE, f"{quoted(group)} is not the ARN of a group")
         return []
     found = []
     for each in at.items("the members of a group"):
         user = each.text("a member of a group")
-        if user is not None and not _USER.fullmatch(user):
+        if user is not None and not is_user(user):
             each.error(DataCode.BAD_VALUE, f"{quoted(user)} is not the ARN of a user")
         elif user is not None:
             found.append((user, group))
@@ -140,7 +132,7 @@ def _account(number: str, at: Cursor) -> PlacedAccount | None:
     nodes = members["path"].items("`path`") if "path" in members else []
     path = tuple(node for each in nodes if (node := _node(each)) is not None)
     management = members["management"].truth("`management`") if "management" in members else False
-    if not _ACCOUNT.fullmatch(number):
+    if not is_account(number):
         at.error(DataCode.BAD_VALUE, f"{quoted(number)} is not an account id", "an account id has twelve digits")
         return None
     if number in path:
@@ -152,7 +144,7 @@ def _account(number: str, at: Cursor) -> PlacedAccount | None:
 
 def _node(at: Cursor) -> str | None:
     node = at.text("a node of a path")
-    complaint = _scp(node) if node is not None else None
+    complaint = node_complaint(node) if node is not None else None
     if complaint is not None:
         at.error(DataCode.BAD_VALUE, f"{quoted(node or '')} is no node of an organization: {complaint}")
         return None
@@ -170,58 +162,10 @@ def _targets(at: Cursor, type_: PolicyType | None) -> tuple[str | None, ...] | N
     wrong = False
     for each in at.one_or_more("`to`"):
         target = each.text("what a policy is attached to")
-        complaint = _COMPLAINTS[type_](target) if target is not None and type_ is not None else None
+        complaint = complaint_about(target, type_) if target is not None and type_ is not None else None
         if complaint is not None and type_ is not None:
             what = f"{quoted(target or '')} is nothing that a policy of type `{type_.value}` is attached to"
             each.error(DataCode.POLICY_TARGET, what, complaint)
         wrong = wrong or target is None or complaint is not None
         found.append(target)
     return None if wrong or not found else tuple(found)
-
-
-def _identity(target: str) -> str | None:
-    if _PRINCIPAL.fullmatch(target) or _GROUP.fullmatch(target):
-        return None
-    if _SESSION.fullmatch(target):
-        return "give the ARN of the role or user: sessions have its policies"
-    return "give the ARN of a user, role or group, or leave `to` out for everyone"
-
-
-def _boundary(target: str) -> str | None:
-    return None if _PRINCIPAL.fullmatch(target) else "give the ARN of a user or role, or leave `to` out for everyone"
-
-
-def _session(target: str) -> str | None:
-    if _PRINCIPAL.fullmatch(target) or _SESSION.fullmatch(target):
-        return None
-    return "give the ARN of a role session, federated user, role or user, or leave `to` out for every session"
-
-
-def _resource(target: str) -> str | None:
-    fields = split_arn(target)
-    if len(fields) == 6 and fields[0] == "arn":
-        return None
-    return "give an ARN with six fields, which may hold wildcards, or leave `to` out for every resource"
-
-
-def _scp(target: str) -> str | None:
-    if target.startswith("arn:"):
-        return "give the id alone, which ends the ARN"
-    if target.isascii() and target.isdigit():
-        return None if _ACCOUNT.fullmatch(target) else "an account id has twelve digits"
-    return None if target else "give the id of a root, organizational unit or account"
-
-
-def _endpoint(target: str) -> str | None:
-    return None if target.startswith("vpce-") else "give the id of a VPC endpoint, such as `vpce-0123456789abcdef0`"
-
-
-_COMPLAINTS: dict[PolicyType, Callable[[str], str | None]] = {
-    PolicyType.IDENTITY: _identity,
-    PolicyType.BOUNDARY: _boundary,
-    PolicyType.SESSION: _session,
-    PolicyType.RESOURCE: _resource,
-    PolicyType.SCP: _scp,
-    PolicyType.RCP: _scp,
-    PolicyType.ENDPOINT: _endpoint,
-}

@@ -19,6 +19,7 @@ from typing import Self
 from ostiary_compiler.datafiles.reading import read_source
 from ostiary_compiler.setdata import SetData
 from ostiary_compiler.setfiles import read_details, read_sets
+from ostiary_compiler.targets import complaint_about, is_group, is_user
 from ostiary_grammar.diagnostics import Diagnostic, Severity
 from ostiary_grammar.errors import PolicyError
 from ostiary_grammar.limits import DEFAULT_LIMITS, Limits
@@ -130,19 +131,40 @@ class PolicySet:
         `type`: `identity`, `boundary`, `session`, `resource` (also trust and key policies), `scp`, `rcp` or `endpoint`.
         `to`: the ARN of a principal (identity, boundary, session) or group (identity), a resource ARN or pattern, an
         organization node or account id (scp, rcp), an endpoint id; None: everyone, or everything.
-        Raises PolicyError if the text is no policy, LimitError if it is too large.
+        Raises PolicyError if the text is no policy or the target none for the type, LimitError if the text is too large.
         """
+        type_ = policy_type(type)
+        _check_target(to, type_)
         source = source_of(document, name)
         parsed = load_policy(source, self._limits)
-        self._attachments.append(Attachment(parsed, policy_type(type), to, name or source.name))
+        self._attachments.append(Attachment(parsed, type_, to, name or source.name))
 
     def join(self, user: str, group: str) -> None:
-        """Puts a user into a group: identity policies attached to the group reach the user."""
+        """Puts a user into a group: identity policies attached to the group reach the user.
+
+        Raises PolicyError for what is no ARN of a user, or of a group.
+        """
+        for arn, kind, fits in ((user, "user", is_user), (group, "group", is_group)):
+            if not (isinstance(arn, str) and fits(arn)):  # type: ignore[redundant-expr]  # callers may hand in anything
+                raise _target_error(f"`{arn}` is not the ARN of a {kind}", None)
         self._memberships[user, group] = None
 
     def place(self, account: str, *, path: Sequence[str] = (), management: bool = False) -> None:
         """Says where an account stands: the nodes from the root down to it, and whether it is the management account."""
         self._accounts[check_account(account)] = Account(account, tuple(path), management)
+
+
+def _check_target(target: str | None, type_: PolicyType) -> None:
+    """PolicyError if no policy of the type can be attached to the target."""
+    if target is None:
+        return
+    advice = complaint_about(target, type_) if isinstance(target, str) else "give text, or None"  # type: ignore[redundant-expr]  # callers may hand in anything
+    if advice is not None:
+        raise _target_error(f"`{target}` is nothing that a policy of type `{type_.value}` is attached to", advice)
+
+
+def _target_error(message: str, advice: str | None) -> PolicyError:
+    return PolicyError([Diagnostic("policy-target", Severity.ERROR, message, help=advice)])
 
 
 def policy_type(word: str) -> PolicyType:

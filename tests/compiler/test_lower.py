@@ -102,7 +102,7 @@ def test_what_a_resource_policy_covers(to: str | None, covers: list[str] | None)
 
 
 def test_only_resource_policies_cover():
-    assert set_of((document(allow()), "identity", BUCKET, "p")).policies[0].covers is None
+    assert set_of((document(allow()), "identity", ALICE, "p")).policies[0].covers is None
 
 
 @pytest.mark.parametrize(

@@ -29,8 +29,3 @@ def test_calls_that_no_policy_can_stop_are_shown_as_allowed():
     assert outcome(engine(parts), ALICE, "sts:GetCallerIdentity", "*") == "Allow"
     said = leaves_of(build_dag(program(parts), actions=["sts:GetCallerIdentity"]))
     assert all(label.startswith("Allow") for label in said.values())
-
-
-def test_a_target_that_is_no_principal_does_no_harm():
-    """It binds nobody; the other policies can still be looked at."""
-    assert build_dag(program((allow(), "identity", "alice"), (allow(), "identity", ALICE))).nodes

@@ -17,6 +17,6 @@ from ostiary_runtime.codec import from_bytes, to_bytes
 def test_actions_hold_no_variables(field: int, glob: list[object]):
     """Some match everything, some raise ValueError while deciding."""
     tables = json.loads(to_bytes(program((allow(Action="s3:Get*"), "identity", None)))[HEAD:])
-    tables[3][0][field] = glob
+    tables[3][field][0] = glob
     with pytest.raises(ProgramError):
         from_bytes(with_payload(json.dumps(tables).encode()))

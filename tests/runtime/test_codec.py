@@ -81,7 +81,7 @@ def test_round_trip_of_any_text(value: str, name: str, target: str, sid: str):
             text.encode()  # half a surrogate pair is no text of a policy
         policies = PolicySet()
         statement = allow(Sid=sid, Resource=f"arn:aws:s3:::{value}", Condition={"StringEquals": {f"k{value}": value}})
-        policies.attach(document(statement), name=name or "p", to=target)
+        policies.attach(document(statement), name=name or "p", to=f"{ALICE}{target}x")
         compiled = program_of(policies)
         assert from_bytes(to_bytes(compiled)) == compiled
 

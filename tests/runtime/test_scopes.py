@@ -62,7 +62,6 @@ BINDINGS: list[tuple[str, str | None, Any, Match]] = [
     ("identity", GROUP, BOB, NO),
     ("identity", ROLE, SESSION, YES),
     ("identity", ROLE, ROLE, YES),
-    ("identity", SESSION, SESSION, NO),  # identity policies hang on roles, not on sessions
     ("identity", PATH_ROLE, SESSION, NO),
     ("identity", PATH_ROLE, Principal(SESSION, role=PATH_ROLE), YES),
     ("identity", ROLE, Principal(SESSION, role=PATH_ROLE), NO),
@@ -76,13 +75,11 @@ BINDINGS: list[tuple[str, str | None, Any, Match]] = [
     ("identity", None, SESSION, YES),
     ("identity", None, FAY, YES),
     ("identity", None, ROOT, NO),
-    ("identity", ROOT, ROOT, NO),
     ("identity", None, TRAIL, NO),
     ("identity", None, PROVIDER, NO),
     ("identity", None, "*", NO),
     ("boundary", ALICE, ALICE, YES),
     ("boundary", ALICE, BOB, NO),
-    ("boundary", GROUP, ALICE, NO),  # groups have no boundary
     ("boundary", ROLE, SESSION, YES),
     ("boundary", ALICE, BY_ALICE, YES),
     ("boundary", ALICE, FAY, UNKNOWN),
