@@ -16,6 +16,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from ostiary.cloudtrail.outcome import Outcome
 from ostiary.replay.decide import Missing
 from ostiary.replay.findings import (
     Access,
@@ -198,6 +199,8 @@ class _Making:
             calibration=self.calibration(rows) if calibrated else None,
             facts=(),
             seconds=1.25,
+            answers=tuple((*answer, number) for answer, number in _answers(rows, others).items()),
+            unmapped=((self.name("ec2.amazonaws.com"), self.name("DescribeWidgetsInternal"), 2),),
         )
 
     def row(self) -> Row:
@@ -331,6 +334,18 @@ class _Making:
             for row in rows[:3]
         )
         return Calibration(table, bad)
+
+
+def _answers(rows: list[Row], others: tuple[tuple[Change, int], ...]) -> Counter[tuple[Access, Outcome]]:
+    """What the candidate says, by how the calls ended in the log, which is the baseline."""
+    ended = {Access.GRANTED: Outcome.ALLOWED, Access.DENIED: Outcome.DENIED, Access.UNKNOWN: Outcome.UNCLEAR}
+    found: Counter[tuple[Access, Outcome]] = Counter()
+    for row in rows:
+        found[row.candidate, ended[row.baseline]] += row.events
+    for change, number in others:
+        baseline, candidate = ACCESS[change]
+        found[candidate, ended[baseline]] += number
+    return found
 
 
 def _time(time: datetime) -> str:

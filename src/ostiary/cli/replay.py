@@ -11,12 +11,11 @@ import click
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ostiary.cli.failures import ExitCode
-from ostiary.cli.options import FILE, FORMAT_OPTION
+from ostiary.cli.options import FILE
+from ostiary.cli.report import ReportTo, report_options
 from ostiary.cli.sides import GivenSides
 from ostiary.cloudtrail.files import LogFile, find_log_files
 from ostiary.ingest.run import Watcher
-from ostiary.render.replay_json import replay_json
-from ostiary.render.replay_text import print_replay
 from ostiary.render.terminal import console
 from ostiary.replay.analysis import replay as run_replay
 from ostiary.replay.facts_file import read_facts
@@ -96,9 +95,9 @@ FAILED = 4
     default=5,
     show_default=True,
     metavar="N",
-    help="List so many groups of stopped calls.",
+    help="List so many groups of stopped calls, in text and Markdown.",
 )
-@FORMAT_OPTION
+@report_options
 def replay(
     *,
     logs: tuple[Path, ...],
@@ -114,7 +113,7 @@ def replay(
     facts_files: tuple[Path, ...],
     fail_on: str | None,
     top: int,
-    format_: str,
+    report: ReportTo,
 ) -> int:
     """Replay CloudTrail logs against policies: which calls would they have stopped?
 
@@ -131,6 +130,7 @@ def replay(
     \b
     ostiary replay logs/ --scp region-guard.json
     ostiary replay logs/ --baseline account-details.json --scp region-guard.json --fail-on revoked
+    ostiary replay logs/ --scp region-guard.json --html report.html
     """  # noqa: D301  # the mark is click's: it keeps lines as they are
     files = {PolicyType.IDENTITY: identity, PolicyType.SCP: scp, PolicyType.RCP: rcp}
     given = GivenSides(baseline, candidate, files, (*sets, *details), not no_full_aws_access, management_account)
@@ -145,10 +145,7 @@ def replay(
         findings = run_replay(
             logs, sides, facts=supplied.facts, supplied=supplied.said, watcher=watcher, stopped=stopped
         )
-    if format_ == "json":
-        click.echo(replay_json(findings))
-    else:
-        print_replay(findings, console(), top=top)
+    report.write(findings, top=top)
     return exit_code(findings, fail_on)
 
 

@@ -11,14 +11,12 @@ from ostiary.render.findings_words import (
     bounds_words,
     change_words,
     counted,
-    headline,
-    missing_words,
     named,
     reason_words,
-    second_line,
     settled_by,
     span_words,
 )
+from ostiary.render.replay_text import beside, headline, missing_words
 from ostiary.replay.findings import Change, Findings
 from ostiary_grammar.wording import visible
 
@@ -34,13 +32,12 @@ def findings_markdown(findings: Findings, *, top: int = TOP) -> str:
 
 
 def _lines(findings: Findings, top: int) -> Iterator[str]:
-    yield f"### {headline(findings)}"
+    yield f"### {_escaped(headline(findings))}"
     yield ""
     if findings.interrupted:
         yield "**Interrupted: this is what was read until then.**"
         yield ""
-    if findings.judged:
-        yield second_line(findings)
+    yield from map(_escaped, beside(findings))
     yield f"Baseline: {_name(findings.baseline)}. Candidate: {_name(findings.candidate)}."
     span = _escaped(span_words(findings.first, findings.last))
     yield f"Read: {counted(findings.read, 'event')} in {counted(findings.files, 'file')}, {span}."

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ostiary.render.findings_table import COLUMNS, Column, Kind, Value
-from ostiary.render.findings_words import headline
+from ostiary.render.replay_text import headline
 from ostiary.replay.findings import Findings
 from ostiary_grammar.errors import OstiaryError
 
@@ -23,6 +23,9 @@ class MissingPyarrowError(OstiaryError):
 
     code = "pyarrow-missing"
 
+    def __init__(self) -> None:
+        super().__init__("Parquet needs pyarrow: install `ostiary[batch]`, or take --format csv")
+
 
 def findings_parquet(findings: Findings) -> bytes:
     """The file; MissingPyarrowError without pyarrow."""
@@ -30,7 +33,7 @@ def findings_parquet(findings: Findings) -> bytes:
         import pyarrow as pa  # optional: the base install has none
         import pyarrow.parquet as pq
     except ImportError as problem:
-        raise MissingPyarrowError("Parquet needs pyarrow: install `ostiary[batch]`, or take --format csv") from problem
+        raise MissingPyarrowError from problem
     types = {
         Kind.CODE: pa.dictionary(pa.int32(), pa.string()),
         Kind.TEXT: pa.string(),

@@ -1,46 +1,20 @@
-"""What a replay found, in sentences: the same words wherever findings are shown.
+"""What a replay found, in words: labels and phrases for pages, tables and comments.
 
 In: `Findings` or a part of them. Out: one line of English each.
 Invariant: a number that is only known within bounds is never given without both. What policies and logs say is quoted raw: it is
 for whoever prints to make it safe.
-Not here: tables, pages and terminals.
+Not here: the headline and the sentences about the question, which `replay_text` has.
 """
 
 from typing import assert_never
 
-from ostiary.render.decision_text import NAMES, doubt, plural
+from ostiary.render.decision_text import NAMES
+from ostiary.replay.compare import LAYER_NOT_NAMED, OUTCOME_UNCLEAR
 from ostiary.replay.decide import NOT_SURE_ASKED, Missing
-from ostiary.replay.findings import Access, Agreement, Bounds, Change, Findings
+from ostiary.replay.findings import Access, Bounds, Change, Findings
+from ostiary.replay.sides import LOG
 from ostiary_grammar.terms import PolicyType
 from ostiary_runtime.decision import Doubt, StatementRef
-
-LOG = "log"
-"""The name of a baseline or candidate that is what AWS did in the log."""
-
-
-def headline(findings: Findings) -> str:
-    """What the candidate takes away, in one sentence."""
-    if not findings.judged:
-        return "Nothing was compared: no call in the logs is one that the question is about."
-    subject = _subject(findings)
-    revoked = findings.revoked
-    if not revoked.most:
-        return f"{subject} would revoke none of the {_calls(findings.judged)}."
-    if not revoked.certain:
-        return f"{subject} may revoke up to {revoked.most:,} of {_calls(findings.judged)}, none for certain."
-    known = f"{subject} would revoke {revoked.certain:,} of {_calls(findings.judged)}"
-    return f"{known}." if revoked.certain == revoked.most else f"{known} for certain, at most {revoked.most:,}."
-
-
-def second_line(findings: Findings) -> str:
-    """What the candidate gives, in one sentence."""
-    gained = findings.gained
-    if not gained.most:
-        return "No call that was denied would be granted."
-    if not gained.certain:
-        return f"Up to {counted(gained.most, 'denied call')} might be granted, none for certain."
-    known = f"It would grant {counted(gained.certain, 'denied call')}"
-    return f"{known}." if gained.certain == gained.most else f"{known} for certain, at most {gained.most:,}."
 
 
 def bounds_words(bounds: Bounds) -> str:
@@ -59,12 +33,6 @@ def verdict(findings: Findings) -> tuple[str, str]:
     if findings.revoked.most:
         return "perhaps", "May revoke access in use"
     return "nothing", "Revokes nothing in this log"
-
-
-def _subject(findings: Findings) -> str:
-    if findings.candidate == LOG:
-        return "What AWS did"
-    return "This policy" if len(findings.question.given) == 1 else "These policies"
 
 
 def change_words(change: Change) -> str:
@@ -93,19 +61,6 @@ def access_words(access: Access) -> str:
             return "denied"
         case Access.UNKNOWN:
             return "not known"
-        case _ as never:
-            assert_never(never)
-
-
-def agreement_words(agreement: Agreement) -> str:
-    """How our answer stands to AWS's."""
-    match agreement:
-        case Agreement.AGREES:
-            return "agrees"
-        case Agreement.OPEN:
-            return "open"
-        case Agreement.CONTRADICTS:
-            return "contradicts"
         case _ as never:
             assert_never(never)
 
@@ -140,16 +95,6 @@ def layer_words(layer: str) -> str:
         return layer
 
 
-def missing_words(missing: Missing) -> str:
-    """Why a fact is missing."""
-    if missing.reason == NOT_SURE_ASKED:
-        return "whether the call needed this action is not in the log"
-    try:
-        return doubt(Doubt(missing.reason))
-    except ValueError:
-        return missing.reason.replace("-", " ")
-
-
 _UNDOCUMENTED = {Doubt.OPERATOR_UNDECIDABLE, Doubt.ACTION_PATTERN, Doubt.RESOURCE_PATTERN, Doubt.PRINCIPAL_PATTERN}
 _FACTS = (
     ("aws:principaltag/", "tags of principals"),
@@ -166,7 +111,7 @@ _FACTS = (
 def settled_by(missing: Missing) -> str:
     """What would settle a missing fact: something that one can supply, or that nothing can."""
     fact = missing.fact.lower()
-    if missing.reason == NOT_SURE_ASKED:
+    if missing.reason in {NOT_SURE_ASKED, OUTCOME_UNCLEAR, LAYER_NOT_NAMED}:
         return "nothing in a log: look at one of the events"
     reasons = {each.value: each for each in Doubt}
     reason = reasons.get(missing.reason)
@@ -182,12 +127,6 @@ def settled_by(missing: Missing) -> str:
     if ":" in fact:
         return "supply with --facts, if you know it for these calls"
     return "nothing in a log: look at one of the events"
-
-
-def asked_words(findings: Findings) -> str:
-    """Which types of policy were asked."""
-    layers = [plural(layer) for layer in findings.question.layers]
-    return ", ".join(layers) or "none"
 
 
 def short_time(time: str) -> str:
@@ -206,7 +145,3 @@ def span_words(first: str, last: str) -> str:
 def counted(number: int, noun: str) -> str:
     """`1 event`, `2,000 events`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def _calls(number: int) -> str:
-    return counted(number, "call")

@@ -101,7 +101,7 @@ def _lines(findings: Findings, top: int) -> Iterator[Text]:
     if findings.interrupted:
         yield safe("Interrupted: this is what was read until then.", "bold yellow")
     yield safe(headline(findings), "bold")
-    yield from map(safe, _beside(findings))
+    yield from map(safe, beside(findings))
     for sentence in sentences(findings.question):
         yield safe(sentence, "dim")
     if findings.facts:
@@ -129,8 +129,8 @@ def _changes(findings: Findings, top: int) -> Iterator[Text]:
         left -= max(shown, 1)
 
 
-def _beside(findings: Findings) -> Iterator[str]:
-    """What else is to be said of the answer."""
+def beside(findings: Findings) -> Iterator[str]:
+    """What else is to be said of the answer: calls that had been denied anyway, and calls that would be granted."""
     policies = policies_words(findings.question)
     if findings.baseline == LOG:
         already = answered(findings, *Access, already=True)

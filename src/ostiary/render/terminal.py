@@ -4,6 +4,8 @@ Colour is off where the output is no terminal, and where NO_COLOR is set; rich s
 places (`file:line:column`) stay whole and can be copied.
 """
 
+from typing import TextIO
+
 from rich.console import Console
 from rich.text import Text
 
@@ -28,6 +30,13 @@ class _Console(Console):
 def console(*, stderr: bool = False) -> Console:
     """A console that prints texts as they are: no markup, no emoji, no highlighting, no wrapping."""
     return _Console(stderr=stderr, markup=False, emoji=False, highlight=False, soft_wrap=True)
+
+
+def plain_console(file: TextIO) -> Console:
+    """The same for a text that goes elsewhere, without colour."""
+    return _Console(
+        file=file, markup=False, emoji=False, highlight=False, soft_wrap=True, no_color=True, force_terminal=False
+    )
 
 
 def safe(text: str, style: str = "") -> Text:

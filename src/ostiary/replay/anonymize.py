@@ -27,9 +27,8 @@ from ostiary.replay.findings import (
 )
 from ostiary.replay.pseudonyms import Pseudonyms
 from ostiary.replay.question import Question
+from ostiary.replay.sides import LOG
 from ostiary_runtime.decision import StatementRef
-
-LOG = "log"
 
 # Members of an event whose texts are AWS's own words, if they look so.
 _VOCABULARY = frozenset(
@@ -111,10 +110,20 @@ class _Hiding:
             coverage=tuple(self._policy_hits(each) for each in found.coverage),
             calibration=self._calibration(found.calibration) if found.calibration is not None else None,
             facts=tuple(self._fact(each) for each in found.facts),
+            unmapped=tuple(
+                (self._names.text(source), self._names.text(name), events) for source, name, events in found.unmapped
+            ),
+            damages=tuple(replace(each, file=self._file(each.file)) for each in found.damages),
         )
 
     def _compared(self, name: str) -> str:
-        return name if name == LOG else ", ".join(self._policy(each) for each in name.split(", "))
+        """The name of a side: names of files, joined by words."""
+        parts = re.split(r"(, | and | with | more\b)", name)
+        return (
+            name
+            if name == LOG
+            else "".join(each if place % 2 else self._policy(each) for place, each in enumerate(parts))
+        )
 
     def _question(self, question: Question) -> Question:
         return replace(
@@ -163,13 +172,17 @@ class _Hiding:
         return self._names.value(last)
 
     def _sample(self, sample: Sample) -> Sample:
-        ending = "".join(re.findall(r"\.(?:json|gz|csv|parquet|ndjson)\b", sample.file)[-2:])
         return Sample(
             self._names.value(sample.event_id),
             sample.time,
-            f"{self._names.name(sample.file)}{ending}" if sample.file else "",
+            self._file(sample.file),
             self._record(sample.record) if sample.record else "",
         )
+
+    def _file(self, path: str) -> str:
+        """A file of a log: its ending stays."""
+        ending = "".join(re.findall(r"\.(?:json|gz|csv|parquet|ndjson)\b", path)[-2:])
+        return f"{self._names.name(path)}{ending}" if path else ""
 
     def _record(self, text: str) -> str:
         try:

@@ -171,8 +171,8 @@ class Pseudonyms:
         if re.fullmatch(_ACCOUNT, text):
             return self._digits(text)
         if re.fullmatch(_UUID, text):
-            digest = self._digest("uuid", text.lower()).hex()
-            return "-".join((digest[:8], digest[8:12], digest[12:16], digest[16:20], digest[20:32]))
+            uuid = self._digest("uuid", text.lower()).hex()
+            return "-".join((uuid[:8], uuid[8:12], uuid[12:16], uuid[16:20], uuid[20:32]))
         if _is_address(text):
             return self.address(text)
         if re.fullmatch(_UNIQUE_ID, text):

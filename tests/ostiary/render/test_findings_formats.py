@@ -19,7 +19,7 @@ from ostiary.render.findings_csv import findings_csv, guarded
 from ostiary.render.findings_markdown import code, findings_markdown
 from ostiary.render.findings_parquet import METADATA, findings_parquet
 from ostiary.render.findings_table import COLUMNS, Kind
-from ostiary.render.findings_words import headline
+from ostiary.render.replay_text import headline
 from ostiary.replay.findings import Change, Findings
 
 FOUND = findings(3, rows=80)

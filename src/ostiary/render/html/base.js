@@ -32,7 +32,7 @@ const counted = (number, noun) => `${count(number)} ${noun}${number === 1 ? "" :
 const shortTime = (time) => `${time.slice(0, 10)} ${time.slice(11, 16)}`.trim();
 
 function breakable(text) {
-  const pieces = text.split(/(?<=[/:])/).flatMap((piece) => [piece, element("wbr")]);
+  const pieces = text.split(/(?<=[/:_])/).flatMap((piece) => [piece, element("wbr")]);
   return pieces.slice(0, -1);
 }
 

@@ -147,7 +147,7 @@ def _bar(name: str, numbers: dict[Change, int], filter_: str | None, longest: in
 def breakable(name: str) -> list[Markup | str]:
     """A name in which a line may end where its parts do."""
     parts: list[Markup | str] = []
-    for separator, run in groupby(name, key=lambda each: each in "/:"):
+    for separator, run in groupby(name, key=lambda each: each in "/:_"):
         parts.append("".join(run))
         if separator:
             parts.append(tag("wbr"))

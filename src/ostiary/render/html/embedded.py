@@ -13,11 +13,11 @@ from ostiary.render.findings_words import (
     access_words,
     change_words,
     layer_words,
-    missing_words,
     place_words,
     reason_words,
     settled_by,
 )
+from ostiary.render.replay_text import missing_words
 from ostiary.replay.decide import Missing
 from ostiary.replay.findings import Access, Change, Contradiction, Findings, Row, Sample
 from ostiary_grammar.wording import visible

@@ -5,7 +5,7 @@ Invariant: the same findings give the same page.
 """
 
 from ostiary._version import __version__
-from ostiary.render.findings_words import counted, headline
+from ostiary.render.findings_words import counted
 from ostiary.render.html import assets
 from ostiary.render.html.calibration import calibration_section
 from ostiary.render.html.coverage import coverage_section
@@ -21,7 +21,7 @@ from ostiary.render.html.sections import (
     top_section,
     verdict_section,
 )
-from ostiary.render.replay_text import sentences
+from ostiary.render.replay_text import headline
 from ostiary.replay.findings import Findings
 
 
@@ -42,7 +42,7 @@ def findings_html(findings: Findings, *, pseudonymised: bool = False) -> str:
             blind_section(findings),
             coverage_section(findings, embedded),
             calibration_section(findings),
-            accounts_section(findings, sentences(findings.question)),
+            accounts_section(findings),
         ),
         _foot(findings, embedded),
         tag("dialog", id="details", aria_labelledby="details-title"),

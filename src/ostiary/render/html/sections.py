@@ -9,15 +9,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ostiary.render.findings_words import (
-    asked_words,
     change_words,
     counted,
-    headline,
-    missing_words,
     named,
     place_words,
     reason_words,
-    second_line,
     settled_by,
     span_words,
     statement_words,
@@ -26,6 +22,7 @@ from ostiary.render.findings_words import (
 from ostiary.render.html.charts import AFFECTED, Bar, bars, breakable, css_class, timeline
 from ostiary.render.html.embedded import Embedded
 from ostiary.render.html.markup import Markup, join, tag
+from ostiary.render.replay_text import beside, headline, missing_words, sentences
 from ostiary.replay.findings import Change, Findings, Row
 
 STATIC_ROWS = 100
@@ -80,7 +77,7 @@ def verdict_section(findings: Findings) -> Markup:
         tag("p", "Interrupted: this is what was read until then.", class_="warning") if findings.interrupted else None,
         tag("p", words, class_="verdict"),
         tag("h1", headline(findings)),
-        tag("p", second_line(findings), class_="lead") if findings.judged else None,
+        *(tag("p", each, class_="lead") for each in beside(findings)),
         tag(
             "dl",
             *_pair("Candidate", named(findings.candidate)),
@@ -129,12 +126,20 @@ def missing_section(findings: Findings, embedded: Embedded) -> Markup | None:
             tag("code", each.missing.fact),
             _number(each.events, None if (fact := embedded.facts.find(each.missing)) is None else f"fact:{fact}"),
             f"{each.alone:,}",
+            f"{each.together:,}",
             missing_words(each.missing),
             settled_by(each.missing),
         )
         for each in findings.missing
     ]
-    head = (("Fact", ""), ("Calls", "number"), ("Lack only this", "number"), ("Why", ""), ("What would settle it", ""))
+    head = (
+        ("Fact", ""),
+        ("Calls", "number"),
+        ("Lack only this", "number"),
+        ("Settled with those above", "number"),
+        ("Why", ""),
+        ("What would settle it", ""),
+    )
     return section(
         "missing",
         "What would settle the doubt",
@@ -287,7 +292,7 @@ def _listed(things: Sequence[Markup]) -> Iterator[Markup | str]:
         yield f" and {len(things) - _MOST_LISTED:,} more"
 
 
-def accounts_section(findings: Findings, sentences: Iterable[str]) -> Markup:
+def accounts_section(findings: Findings) -> Markup:
     """Where the read events went, and what was asked."""
     head = (("", ""), ("Events", "number"), ("Reason", ""))
     rows = [
@@ -296,7 +301,10 @@ def accounts_section(findings: Findings, sentences: Iterable[str]) -> Markup:
         if each.events
     ]
     total = ("read", f"{sum(each.events for each in findings.counts):,}", "the sum of these")
+    unmapped = [(f"{name} of {source}", events) for source, name, events in findings.unmapped]
+    damaged = [(f"{each.file}: {each.message}", f"{each.offset:,}") for each in findings.damages]
     places = (
+        _top_counts("No IAM action is known for", unmapped),
         _top_counts("Account", findings.accounts),
         _top_counts("Service", findings.services),
     )
@@ -305,10 +313,18 @@ def accounts_section(findings: Findings, sentences: Iterable[str]) -> Markup:
         "Where the events went",
         table(head, [*rows, total], name="counts"),
         tag("div", *places, class_="columns"),
+        *_damages(damaged),
         tag("h3", "What was asked"),
-        tag("p", f"Types of policy that were asked: {asked_words(findings)}.", class_="hint"),
-        *(tag("p", each, class_="hint") for each in sentences),
+        *(tag("p", each, class_="hint") for each in sentences(findings.question)),
     )
+
+
+def _damages(places: Sequence[tuple[str, str]]) -> Iterator[Markup | None]:
+    """The first places where something could not be read."""
+    if places:
+        yield tag("h3", "What could not be read")
+        yield table((("Place", ""), ("At character", "number")), places[:_MOST_LISTED])
+        yield _rest(len(places) - _MOST_LISTED, "more place")
 
 
 def _top_counts(title: str, counts: Sequence[tuple[str, int]]) -> Markup | None:

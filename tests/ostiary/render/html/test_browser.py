@@ -9,8 +9,8 @@ import pytest
 from tests.ostiary.render.html.browsing import Visit
 from tests.strategies.findings import findings
 
-from ostiary.render.findings_words import headline
 from ostiary.render.html.page import findings_html
+from ostiary.render.replay_text import headline
 from ostiary.replay.findings import Change, Findings, Row
 
 pytestmark = pytest.mark.browser
@@ -306,6 +306,6 @@ def test_nothing_found(visit: Visit):
     page = visit.open(findings(1, rows=0))
     assert (
         page.locator("h1").inner_text()
-        == "Nothing was compared: no call in the logs is one that the question is about."
+        == "This policy would have stopped nothing: no call in the logs is one that the question is about."
     )
     assert page.locator("#changes").inner_text() == "Changes\n\nThere are no rows."

@@ -15,11 +15,11 @@ from hypothesis import given, settings
 from tests.ostiary.render.test_safety import is_safe
 from tests.strategies.findings import findings, hostile
 
-from ostiary.render.findings_words import headline
 from ostiary.render.html import embedded as embedding
 from ostiary.render.html.assets import script, security_policy, style
 from ostiary.render.html.embedded import Embedded
 from ostiary.render.html.page import findings_html
+from ostiary.render.replay_text import headline
 from ostiary.replay.findings import Bounds, Change, Findings
 
 FOUND = findings(3, rows=80)
@@ -123,10 +123,18 @@ def test_answer_is_in_the_text():
 @pytest.mark.parametrize(
     ("revoked", "kind", "sentence"),
     [
-        (Bounds(12, 12), "revokes", "This policy would revoke 12 of 1,784 calls."),
-        (Bounds(1204, 1391), "revokes", "This policy would revoke 1,204 of 1,784 calls for certain, at most 1,391."),
-        (Bounds(0, 7), "perhaps", "This policy may revoke up to 7 of 1,784 calls, none for certain."),
-        (Bounds(0, 0), "nothing", "This policy would revoke none of the 1,784 calls."),
+        (Bounds(12, 12), "revokes", "This policy would have stopped 12 of 1,731 calls."),
+        (
+            Bounds(1204, 1391),
+            "revokes",
+            "This policy would have stopped 1,204 of 1,731 calls, at most 1,391: for 187 the log does not say enough.",
+        ),
+        (
+            Bounds(0, 7),
+            "perhaps",
+            "This policy would have stopped none of 1,731 calls, at most 7: for 7 the log does not say enough.",
+        ),
+        (Bounds(0, 0), "nothing", "This policy would have stopped none of 1,731 calls."),
     ],
 )
 def test_verdict(revoked: Bounds, kind: str, sentence: str):
