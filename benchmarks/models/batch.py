@@ -3,11 +3,12 @@
     low / high    few distinct resources, or none twice            strings / dictionary   plain columns, or dictionary-encoded
 In: a prepared workload. Out: rows in nanoseconds for one table row, on one core, with a warm engine: the first round, in which leaves
 are built, is thrown away.
-Agreement: effects of rows all over the table with the clear evaluator's; for masks and SQL, every row with ours.
+Agreement: effects of rows all over the table with the clear evaluator's, under all layers of every row with single decisions;
+for masks and SQL, every row with ours.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -19,6 +20,8 @@ from benchmarks.prepared import CLEAR, Prepared
 from benchmarks.record import OURS, Agreement, Row, Skip
 from benchmarks.settings import Settings
 from benchmarks.timing import Sample, measure, take_turns
+from benchmarks.workloads import Request
+from ostiary import Decision
 
 try:
     import numpy as np
@@ -31,6 +34,9 @@ except ImportError:
     MISSING = "numpy and pyarrow are not installed: pip install '.[batch]'"
 
 PEERS = ("masks", "DuckDB")
+# Workloads of which every row is compared with single decisions.
+EVERY_ROW = ("layers",)
+_CHUNK = 50_000
 # Statements from which on peers get fewer rows: they take many microseconds for each.
 _MANY = 500
 _FEWER = 20
@@ -71,18 +77,40 @@ def _ours(prepared: Prepared, settings: Settings, decide: Any, kind: str, table:
 
 
 def _agreement(prepared: Prepared, settings: Settings, found: Any, table: Any) -> Agreement:
-    """Effects of evenly spread rows with those of the clear evaluator."""
-    rows = sorted({int(row) for row in np.linspace(0, len(table) - 1, settings.sample)})
+    """Effects of rows all over the table with the clear evaluator's.
+
+    Where all layers are asked, every row too, with the single engine's, deciding statement included.
+    """
+    rows = sorted({int(row) for row in np.linspace(0, len(table) - 1, len(prepared.expected(settings.sample)))})
     effects = found.column("effect").take(pa.array(rows)).to_pylist()
-    same = 0
-    example = None
     requests = tables.requests_of(table, rows)
-    for request, effect in zip(requests, effects, strict=True):
-        want = prepared.engine.authorize_plainly(*request).effect.value
-        same += effect == want
-        if effect != want and example is None:
-            example = f"{effect}, {CLEAR} {want}: {request}"
-    return Agreement(len(rows), same, CLEAR, example)
+    wanted = [prepared.engine.authorize_plainly(*request).effect.value for request in requests]
+    agreed = _compared(effects, wanted, requests, CLEAR)
+    if prepared.workload.name not in EVERY_ROW or not agreed.whole:
+        return agreed
+    asked = same = 0
+    for start in range(0, len(table), _CHUNK):
+        part = list(range(start, min(start + _CHUNK, len(table))))
+        requests = tables.requests_of(table, part)
+        chunk = found.slice(start, len(part))
+        answers = list(zip(chunk.column("effect").to_pylist(), chunk.column("statement").to_pylist(), strict=True))
+        single = [_answer(prepared.engine.authorize(*request)) for request in requests]
+        compared = _compared(answers, single, requests, f"single decisions; of {len(rows)} {CLEAR}")
+        asked, same = asked + compared.asked, same + compared.same
+        agreed = Agreement(asked, same, compared.against, compared.example)
+        if not compared.whole:
+            break
+    return agreed
+
+
+def _answer(decision: Decision) -> tuple[str, int | None]:
+    return decision.effect.value, decision.statements[0].number if decision.statements else None
+
+
+def _compared(got: Sequence[object], wanted: Sequence[object], requests: Sequence[Request], against: str) -> Agreement:
+    wrong = [place for place, (mine, yours) in enumerate(zip(got, wanted, strict=True)) if mine != yours]
+    example = f"{got[wrong[0]]}, {against} {wanted[wrong[0]]}: {requests[wrong[0]]}" if wrong else None
+    return Agreement(len(got), len(got) - len(wrong), against, example)
 
 
 def _peers(

@@ -77,6 +77,7 @@ def pages(record: Record) -> dict[str, str]:
         *_head(record),
         *_goals(record),
         *_plots(pictures),
+        *_growth(record),
         *_single(record),
         *_peers(record),
         *_batch(record),
@@ -150,6 +151,38 @@ def _plots(pictures: dict[str, str]) -> list[str]:
     if not pictures:
         return []
     return ["## How it grows", "", *(line for name in pictures for line in (f"![{name}]({name})", ""))]
+
+
+def _growth(record: Record) -> list[str]:
+    """What a statement costs, size by size: level columns mean that it grows in step with the statements."""
+    sizes = [
+        (family, row.statements, row)
+        for family in ("gateway", "mixed")
+        for row in sorted(record.rows, key=lambda row: row.statements)
+        if row.key[0::3] == ("single-cold", "is_allowed") and row.workload.rpartition("-")[0] == family
+    ]
+    if not sizes:
+        return []
+    lines = [
+        (
+            "| policies | statements | still tested | a decision, ratio | compile, µs a statement | load, µs a statement | "
+            "memory, kB a statement |"
+        ),
+        "|---|---|---|---|---|---|---|",
+    ]
+    for family, statements, row in sizes:
+        compiled = record.row("compile", row.workload, "compile")
+        loaded = record.row("load", row.workload, "load")
+        memory = record.row("memory", row.workload, "engine") or record.row("memory", row.workload, "process")
+        lines.append(
+            f"| {family} | {statements:,} | {_share(row)} | {_ratio(row)} | {_each(compiled, 1e3)} | {_each(loaded, 1e3)} | "
+            f"{_each(memory, 1e3)} |"
+        )
+    return [*lines, ""]
+
+
+def _each(row: Row | None, scale: float) -> str:
+    return "-" if row is None else amount(row.measure.median * scale / row.statements)
 
 
 def _single(record: Record) -> list[str]:

@@ -49,9 +49,11 @@ class _Scale:
         share = (math.log10(value) - math.log10(self.least)) / (math.log10(self.most) - math.log10(self.least))
         return self.start + share * (self.end - self.start)
 
-    def decades(self) -> list[float]:
+    def ticks(self) -> list[float]:
+        """Powers of ten; on a short axis twice and five times as much too."""
         first, last = round(math.log10(self.least)), round(math.log10(self.most))
-        return [10.0**power for power in range(first, last + 1)]
+        steps = (1.0, 2.0, 5.0) if last - first < 3 else (1.0,)
+        return [step * 10.0**power for power in range(first, last) for step in steps] + [self.most]
 
 
 def curves(title: str, across: str, up: str, series: Sequence[Series]) -> str:
@@ -90,11 +92,11 @@ def _scale(values: Sequence[float], start: float, end: float) -> _Scale:
 def _axes(xs: _Scale, ys: _Scale, across: str, up: str) -> list[str]:
     bottom, right = _HEIGHT - _BOTTOM, _WIDTH - _RIGHT
     lines = []
-    for value in ys.decades():
+    for value in ys.ticks():
         y = _number(ys.place(value))
         lines.append(f'<line x1="{_LEFT}" y1="{y}" x2="{right}" y2="{y}" stroke="#dddddd"/>')
         lines.append(f'<text x="{_LEFT - 8}" y="{y}" dy="4" text-anchor="end">{_tick(value)}</text>')
-    for value in xs.decades():
+    for value in xs.ticks():
         x = _number(xs.place(value))
         lines.append(f'<line x1="{x}" y1="{_TOP}" x2="{x}" y2="{bottom}" stroke="#eeeeee"/>')
         lines.append(f'<text x="{x}" y="{bottom + 18}" text-anchor="middle">{_tick(value)}</text>')
