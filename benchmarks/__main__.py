@@ -64,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     size.add_argument("--check", dest="size", action="store_const", const="check", help="what CI runs")
     runner.add_argument("--model", action="append", default=[], choices=[*MODELS, REPLAY], metavar="MODEL")
     runner.add_argument("--json", type=Path, metavar="FILE", help="write the record")
+    runner.add_argument("--add", action="store_true", help="to the record in FILE, if it is of the same commit")
     runner.add_argument("--requests", type=int, metavar="N")
     runner.add_argument("--rounds", type=int, metavar="N")
     runner.add_argument("--rows", type=int, metavar="N", help="of a batch")
@@ -116,7 +117,8 @@ def _run(options: argparse.Namespace, arguments: Sequence[str] | None) -> int:
     low, median, high = record.machine["reference_ns"]
     print(f"reference operation {median} ns ({low} to {high}); {record.settings['seconds']} s in all")
     if options.json:
-        record.save(options.json)
+        old = Record.read(options.json) if options.add and options.json.exists() else None
+        (record if old is None else old.with_added(record)).save(options.json)
     wrong = disagreements(record)
     for row in wrong:
         print(f"error: {' '.join(row.key)}: {row.agreement}: {row.agreement.example}", file=sys.stderr)
@@ -128,7 +130,7 @@ def _without_paths(words: Sequence[str]) -> list[str]:
     kept: list[str] = []
     skip = False
     for word in words:
-        if not skip and word not in ("--json", "--node"):
+        if not skip and word not in ("--json", "--node", "--add"):
             kept.append(word)
         skip = word in ("--json", "--node")
     return kept

@@ -87,6 +87,26 @@ class Record:
         """The row of a key, if the run has it."""
         return next((row for row in self.rows if row.key == (model, workload, subject, call)), None)
 
+    def with_added(self, other: Self) -> Self:
+        """This record with the rows of another run in place of its own of the same names, and those that it lacks.
+
+        Raises RecordError unless both are of the same commit, versions and size.
+        """
+        mine = (self.commit, self.versions, self.settings["size"], self.settings["seed"])
+        if mine != (other.commit, other.versions, other.settings["size"], other.settings["seed"]):
+            raise RecordError(
+                "the record is of another commit, other versions or another size: write a record of its own"
+            )
+        rows = {row.key: row for row in (*self.rows, *other.rows)}
+        skipped = {(skip.model, skip.workload, skip.subject): skip for skip in (*self.skipped, *other.skipped)}
+        return replace(
+            self,
+            command=f"{self.command}; {other.command}",
+            settings={**self.settings, "seconds": self.settings["seconds"] + other.settings["seconds"]},
+            rows=tuple(rows.values()),
+            skipped=tuple(skipped.values()),
+        )
+
     def to_json(self) -> str:
         """As text, the same for the same record."""
         return json.dumps({"format": FORMAT, **asdict(self)}, indent=1, ensure_ascii=False) + "\n"

@@ -44,6 +44,6 @@ SIZES = {
     ),
     "full": Settings(
         "full", requests=12_000, rounds=11, rows=1_000_000, batch_rounds=5, decisions=1_000_000, processes=5, engines=3,
-        sample=2_000, peer_ms=150, largest=100_000, copies=60,
+        sample=2_000, peer_ms=150, largest=100_000, copies=20,
     ),
 }  # fmt: skip

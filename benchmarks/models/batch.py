@@ -39,7 +39,7 @@ EVERY_ROW = ("layers",)
 _CHUNK = 50_000
 # Statements from which on peers get fewer rows: they take many microseconds for each.
 _MANY = 500
-_FEWER = 20
+_FEWER = 5
 
 
 def run(prepared: Prepared, settings: Settings) -> Iterator[Row | Skip]:

@@ -15,19 +15,20 @@ from benchmarks.settings import Settings
 from benchmarks.timing import plain_measure
 
 _COMPARED = 200
+_TRACED_LESS = 5
 
 
 def run(prepared: Prepared, settings: Settings) -> Iterator[Row | Skip]:
     name = prepared.workload.name
 
     def child(*, traced: bool) -> dict[str, Any]:
-        return fresh("memory", prepared.program, name, prepared.seed, settings.decisions, _COMPARED, int(traced))
+        return fresh("memory", prepared.program, name, prepared.seed, decisions[traced], _COMPARED, int(traced))
 
+    decisions = {False: settings.decisions, True: settings.decisions // _TRACED_LESS}
     plain = child(traced=False)
     # Tracing slows everything several times over.
     traced = child(traced=True) if prepared.workload.statements <= HUGE else None
     expected = prepared.expected(_COMPARED)
-    note = f"after {settings.decisions:,} decisions"
     values: dict[str, tuple[float, list[bool]]] = {}
     if plain["after_mb"]:
         values["process"] = plain["after_mb"], plain["answers"]
@@ -47,5 +48,5 @@ def run(prepared: Prepared, settings: Settings) -> Iterator[Row | Skip]:
             prepared.residual,
             plain_measure([value], "MB"),
             Agreement(len(expected), same, CLEAR),
-            note,
+            f"after {decisions[call == 'engine']:,} decisions",
         )

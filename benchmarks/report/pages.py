@@ -5,6 +5,7 @@ Invariant: everything shown comes from the record, so that the committed pages c
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import takewhile
 from pathlib import Path
 
 from benchmarks.goals import judged
@@ -30,7 +31,7 @@ def readme_table(record: Record) -> str:
     """What the README shows, between its headings: how it was measured, the table."""
     lines = [
         (
-            f"`{record.command}`, one core of a shared virtual machine, {record.versions['python']}; medians, "
+            f"{_commands(record)}, one core of a shared virtual machine, {record.versions['python']}; medians, "
             "every request on a resource of its own and in new strings."
         ),
         (
@@ -112,7 +113,7 @@ def _head(record: Record) -> list[str]:
         "# Measured",
         "",
         (
-            f"Made by `python -m benchmarks report` from [recorded.json](recorded.json), which `{record.command}` wrote on "
+            f"Made by `python -m benchmarks report` from [recorded.json](recorded.json), which {_commands(record)} wrote on "
             f"{record.started[:10]} at commit `{record.commit}`."
         ),
         (
@@ -133,6 +134,14 @@ def _head(record: Record) -> list[str]:
         f"Agreement: of {asked:,} answers of Ostiary that were compared in these rows, {same:,} are right.",
         "",
     ]
+
+
+def _commands(record: Record) -> str:
+    """The command of a record; a run in parts is named by what all have in common."""
+    parts = record.command.split("; ")
+    words = zip(*(part.split() for part in parts), strict=False)
+    common = [same[0] for same in takewhile(lambda each: len(set(each)) == 1, words)]
+    return f"`{' '.join(common)}`" + ("" if len(parts) == 1 else f" (in {len(parts)} parts)")
 
 
 def _goals(record: Record) -> list[str]:

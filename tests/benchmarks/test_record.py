@@ -1,6 +1,7 @@
 """Records are read back as they were written, and refused where they are none."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,23 @@ def test_a_record_is_read_back(tmp_path: Path):
     written = record(row(), row(3, call="authorize"), skipped=(Skip("peers", "role", "vakt", "is not there"),))
     written.save(tmp_path / "record.json")
     assert Record.read(tmp_path / "record.json") == written
+
+
+def test_a_run_in_parts_is_one_record():
+    """Rows of the same name are replaced, the others kept."""
+    whole = record(row(5), row(7, call="authorize")).with_added(record(row(6), row(8, model="load")))
+    assert [(each.model, each.call, each.measure.ratio) for each in whole.rows] == [
+        ("single-cold", "is_allowed", 6),
+        ("single-cold", "authorize", 7),
+        ("load", "is_allowed", 8),
+    ]
+    assert whole.command == "python -m benchmarks run; python -m benchmarks run"
+    assert whole.settings["seconds"] == 2
+
+
+def test_records_of_two_commits_are_not_added():
+    with pytest.raises(RecordError, match="another commit"):
+        record(row()).with_added(replace(record(row()), commit="another"))
 
 
 @pytest.mark.parametrize("path", RECORDS, ids=lambda path: path.name)

@@ -1,6 +1,7 @@
 """Reports show what the record holds, and the committed pages are those of the committed record."""
 
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from benchmarks.report.pages import pages, readme_table
 from benchmarks.report.plots import Point, Series, curves
 from benchmarks.report.text import amount, figure, row_line
 from benchmarks.timing import Measure
-from tests.benchmarks.made import record, row
+from tests.benchmarks.made import measured, record, row
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs" / "benchmarks"
@@ -44,6 +45,23 @@ def test_a_wrong_answer_is_shown_on_the_line_below():
     line = row_line(row(subject="moto", agreement=WRONG))
     assert "7/10" in line
     assert line.splitlines()[1].strip().startswith("e.g. denies, Ostiary allows")
+
+
+def test_a_run_in_parts_is_named_by_what_they_share():
+    parts = replace(record(row()), command="python -m benchmarks run role; python -m benchmarks run mixed-10 --quick")
+    assert "which `python -m benchmarks run` (in 2 parts) wrote" in pages(parts)["README.md"]
+
+
+def test_what_a_statement_costs_stands_size_by_size():
+    page = pages(
+        record(
+            row(10, workload="gateway-100", statements=100),
+            row(
+                model="compile", call="compile", workload="gateway-100", statements=100, measure=measured(1, unit="ms")
+            ),
+        )
+    )["README.md"]
+    assert "| gateway | 100 | 25% | 10 | 500 | - | - |" in page
 
 
 def test_the_page_shows_peers_wrong_answers_and_what_was_skipped():
