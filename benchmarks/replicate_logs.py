@@ -35,10 +35,14 @@ def main() -> None:
     parser.add_argument("--distinct", action="store_true")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    replicate(options.source, options.target, options.events, options.files, distinct=options.distinct, seed=options.seed)
+    replicate(
+        options.source, options.target, options.events, options.files, distinct=options.distinct, seed=options.seed
+    )
 
 
-def replicate(sources: Sequence[Path], target: Path, events: int, files: int, *, distinct: bool = False, seed: int = 1) -> None:
+def replicate(
+    sources: Sequence[Path], target: Path, events: int, files: int, *, distinct: bool = False, seed: int = 1
+) -> None:
     """Writes `events` events into `files` files below `target`."""
     random.seed(seed)
     templates = [template(record, distinct=distinct) for record in originals(sources)]
@@ -57,7 +61,9 @@ def originals(sources: Sequence[Path]) -> Iterator[dict[str, Any]]:
     """The complete records of the folders; those without the usual fields are left out."""
     for found in find_log_files(sources):
         for piece in read_records(found) if isinstance(found, LogFile) else ():
-            if isinstance(piece, Record) and {"eventVersion", "eventID", "eventTime", "userIdentity"} <= set(piece.data):
+            if isinstance(piece, Record) and {"eventVersion", "eventID", "eventTime", "userIdentity"} <= set(
+                piece.data
+            ):
                 yield dict(piece.data)
 
 

@@ -9,12 +9,12 @@ Not here: the headline and the sentences about the question, which `replay_text`
 from typing import assert_never
 
 from ostiary.render.decision_text import NAMES
-from ostiary.replay.compare import LAYER_NOT_NAMED, OUTCOME_UNCLEAR
-from ostiary.replay.decide import NOT_SURE_ASKED, Missing
+from ostiary.replay.decide import Missing
 from ostiary.replay.findings import Access, Bounds, Change, Findings
 from ostiary.replay.sides import LOG
+from ostiary.replay.supply import how_to_supply
 from ostiary_grammar.terms import PolicyType
-from ostiary_runtime.decision import Doubt, StatementRef
+from ostiary_runtime.decision import StatementRef
 
 
 def bounds_words(bounds: Bounds) -> str:
@@ -95,38 +95,10 @@ def layer_words(layer: str) -> str:
         return layer
 
 
-_UNDOCUMENTED = {Doubt.OPERATOR_UNDECIDABLE, Doubt.ACTION_PATTERN, Doubt.RESOURCE_PATTERN, Doubt.PRINCIPAL_PATTERN}
-_FACTS = (
-    ("aws:principaltag/", "tags of principals"),
-    ("aws:resourcetag/", "tags of resources"),
-    ("s3:existingobjecttag/", "tags of objects"),
-    ("aws:principalorg", "the organization's id and the accounts' organization paths"),
-    ("aws:resourceorg", "the organization's id and the accounts' organization paths"),
-    ("aws:sourceorg", "the organization's id and the accounts' organization paths"),
-    ("aws:sourcevpc", "which VPC an endpoint belongs to"),
-    ("aws:vpce", "which account and organization an endpoint belongs to"),
-)
-
-
 def settled_by(missing: Missing) -> str:
-    """What would settle a missing fact: something that one can supply, or that nothing can."""
-    fact = missing.fact.lower()
-    if missing.reason in {NOT_SURE_ASKED, OUTCOME_UNCLEAR, LAYER_NOT_NAMED}:
-        return "nothing in a log: look at one of the events"
-    reasons = {each.value: each for each in Doubt}
-    reason = reasons.get(missing.reason)
-    if reason in _UNDOCUMENTED:
-        return "AWS does not document it: write the policy in another way, or try it on AWS"
-    if reason is Doubt.ATTACHMENT_NOT_KNOWN:
-        return "a policy set that says what is attached to whom"
-    if reason is Doubt.RESOURCE_NOT_KNOWN:
-        return "the name of the resource, which the log leaves out of these calls"
-    for start, what in _FACTS:
-        if fact.startswith(start):
-            return f"supply with --facts: {what}"
-    if ":" in fact:
-        return "supply with --facts, if you know it for these calls"
-    return "nothing in a log: look at one of the events"
+    """What would settle a missing fact: where it goes in a file of facts, or that nothing can."""
+    supply = how_to_supply(missing)
+    return f"--facts, {supply.section}: {supply.how}" if supply.section else supply.how
 
 
 def short_time(time: str) -> str:
