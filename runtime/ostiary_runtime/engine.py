@@ -24,6 +24,7 @@ from ostiary_runtime.decision import Decision, StatementRef, allow
 from ostiary_runtime.entries import Rows
 from ostiary_runtime.explain import Explainer, Explanation
 from ostiary_runtime.hints import changes, prospects
+from ostiary_runtime.hits import Hit, hits
 from ostiary_runtime.kept import LONGEST
 from ostiary_runtime.program import Program
 from ostiary_runtime.request import (
@@ -292,6 +293,27 @@ class Engine:
                 ) from None
             self._batches = Batches(Parts(self._rows, self._headers, self._workshop, self.authorize))
         return self._batches
+
+    def hits(
+        self,
+        principal: str | Principal,
+        action: str,
+        resource: str | ResourceTemplate,
+        context: Context = NO_CONTEXT,
+        *,
+        resource_account: str | None = None,
+        missing: Missing = "absent",
+    ) -> tuple[Hit, ...]:
+        """All statements that a request matches, whichever of them decides. The arguments are those of `authorize`."""
+        caller = self._caller(parse_caller(principal), context)
+        owner = check_account(resource_account) if resource_account is not None else None
+        row = self._rows.row(self._rows.attachments.scope(caller, owner), parse_action(action))
+        view = RowView(row, self._rows, self._headers)
+        parsed = parse_resource(resource)
+        holder = view.owner(parsed)
+        reader = Reader(context, caller.derived, holder, missing)
+        entries = view.binding(row.entries, holder)
+        return tuple(hits(self._program, entries, row.action, parsed, reader, self._workshop.evaluator))
 
     def explain(
         self,

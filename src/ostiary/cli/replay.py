@@ -11,17 +11,20 @@ import click
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ostiary.cli.failures import ExitCode
+from ostiary.cli.minimised import write_minimised, write_unused
 from ostiary.cli.options import FILE
 from ostiary.cli.report import ReportTo, report_options
 from ostiary.cli.sides import GivenSides
 from ostiary.cloudtrail.files import LogFile, find_log_files
 from ostiary.ingest.run import Watcher
+from ostiary.render.replay_text import print_minimised
 from ostiary.render.terminal import console
-from ostiary.replay.analysis import replay as run_replay
+from ostiary.replay.analysis import Analysis, analyse
 from ostiary.replay.facts_file import read_facts
 from ostiary.replay.findings import Findings
 from ostiary_grammar.terms import PolicyType
 
+OUTPUT = click.Path(path_type=Path, dir_okay=False)
 DAMAGED = 3
 """The exit code of a replay that ran to its end, but could not read everything."""
 FAILED = 4
@@ -85,6 +88,21 @@ FAILED = 4
     help="What is known besides the log, in JSON or YAML: organization, tags, owners (docs/facts.md). Repeatable.",
 )
 @click.option(
+    "--calibrate",
+    is_flag=True,
+    help="Take the policies for those in force, and compare their answers with AWS's own in the log.",
+)
+@click.option(
+    "--coverage", is_flag=True, help="Show the policies with how often each part of them was hit, and when last."
+)
+@click.option("--unused", type=OUTPUT, metavar="FILE", help="Write what was never hit to a file, as JSON.")
+@click.option(
+    "--minimise",
+    type=OUTPUT,
+    metavar="FILE",
+    help="Write the policies without what was never hit, as a policy set, and replay it to show what it loses.",
+)
+@click.option(
     "--fail-on",
     type=click.Choice(["revoked", "maybe"]),
     help="End with 4 if calls are revoked for certain, or (`maybe`) if they might be.",
@@ -111,6 +129,10 @@ def replay(
     rcp: tuple[Path, ...],
     management_account: str | None,
     facts_files: tuple[Path, ...],
+    calibrate: bool,
+    coverage: bool,
+    unused: Path | None,
+    minimise: Path | None,
     fail_on: str | None,
     top: int,
     report: ReportTo,
@@ -134,18 +156,26 @@ def replay(
     """  # noqa: D301  # the mark is click's: it keeps lines as they are
     files = {PolicyType.IDENTITY: identity, PolicyType.SCP: scp, PolicyType.RCP: rcp}
     given = GivenSides(baseline, candidate, files, (*sets, *details), not no_full_aws_access, management_account)
-    sides = given.read()
+    wanted = coverage or unused is not None or minimise is not None
+    counted = wanted or report.html is not None
+    sides = given.read(alone=calibrate or wanted)
     for path in logs:
         if not any(isinstance(found, LogFile) for found in find_log_files([path])):
             raise click.BadParameter(
                 f"there is no log file (*.json, *.json.gz and the like) in `{path}`", param_hint="LOGS"
             )
     supplied = read_facts(facts_files, sides.arns)
+    analysis = Analysis(sides, coverage=counted, calibrate=calibrate, assumed=tuple(supplied.facts.keys))
     with _interrupts() as stopped, _progress(logs) as watcher:
-        findings = run_replay(
-            logs, sides, facts=supplied.facts, supplied=supplied.said, watcher=watcher, stopped=stopped
+        findings = analyse(
+            analysis, logs, facts=supplied.facts, supplied=supplied.said, watcher=watcher, stopped=stopped
         )
-    report.write(findings, top=top)
+    report.write(findings, top=top, annotated=coverage)
+    if unused is not None:
+        write_unused(unused, analysis, findings)
+    if minimise is not None and not findings.interrupted:
+        lost = write_minimised(minimise, analysis, logs, supplied.facts)
+        print_minimised(minimise, lost, console(stderr=report.format != "text"))
     return exit_code(findings, fail_on)
 
 

@@ -75,8 +75,11 @@ class ReportTo:
     html: Path | None
     key: bytes | None
 
-    def write(self, findings: Findings, *, top: int) -> None:
-        """Writes the report, and the page if there is to be one; `top`: how many rows a report for people lists."""
+    def write(self, findings: Findings, *, top: int, annotated: bool = False) -> None:
+        """Writes the report, and the page if there is to be one.
+
+        `top`: how many rows a report for people lists; `annotated`: whether it shows the policies with their hits.
+        """
         if self.html is not None:
             findings = with_records(findings)
         if self.key is not None:
@@ -84,9 +87,9 @@ class ReportTo:
         if self.html is not None:
             self.html.write_text(findings_html(findings, pseudonymised=self.key is not None), encoding="utf-8")
         if self.format == "text" and self.output is None:
-            print_replay(findings, console(), top=top)
+            print_replay(findings, console(), top=top, annotated=annotated)
             return
-        content = self._content(findings, top)
+        content = self._content(findings, top, annotated=annotated)
         if self.output is not None:
             self.output.write_bytes(content)
         elif self.format in _BINARY:
@@ -94,7 +97,7 @@ class ReportTo:
         else:
             click.echo(content.decode("utf-8", "surrogatepass"), nl=False)
 
-    def _content(self, findings: Findings, top: int) -> bytes:
+    def _content(self, findings: Findings, top: int, *, annotated: bool) -> bytes:
         match self.format:
             case "parquet":
                 return findings_parquet(findings)
@@ -106,7 +109,7 @@ class ReportTo:
                 text = replay_json(findings) + "\n"
             case _:
                 screen = io.StringIO()
-                print_replay(findings, plain_console(screen), top=top)
+                print_replay(findings, plain_console(screen), top=top, annotated=annotated)
                 text = screen.getvalue()
         return text.encode("utf-8")
 

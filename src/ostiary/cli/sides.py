@@ -35,11 +35,16 @@ class GivenSides:
     full_aws_access: bool
     management_account: str | None
 
-    def read(self) -> Sides:
-        """Both sides; a usage error where they do not go together, PolicyError for all that is wrong in any of the files."""
+    def read(self, *, alone: bool = False) -> Sides:
+        """Both sides; a usage error where they do not go together, PolicyError for all that is wrong in any of the files.
+
+        `alone`: policies need not be compared with others, so a baseline alone is beside the log.
+        """
         baseline, candidate = _side("--baseline", self.baseline), _side("--candidate", self.candidate)
         added = bool(self.sets) or any(self.files.values())
-        if self.candidate and candidate is None:
+        if alone and baseline is not None and not added and not self.candidate:
+            baseline, candidate = None, baseline
+        elif self.candidate and candidate is None:
             return self._against_log(baseline, added=added)
         if not added and candidate is None:
             if baseline is not None:

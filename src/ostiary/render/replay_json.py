@@ -23,6 +23,9 @@ missing        what would settle changes that are not certain: fact, reason, mes
 outside, excluded, unmapped, damaged, skipped    counts by reason; damages: the first places
 accounts, services, files, window                where the records come from
 blind          services of which the policies name data events and the log has none: service, actions, statements
+coverage       policies with text and hits: name, type, text, statements (statement, events, perhaps, decided, first, last, parts);
+               empty unless it was asked for
+calibration    rows (action, agrees, open, contradicts, layer_named, layer_agrees) and contradictions; null unless it was asked for
 facts          what was supplied besides the log
 seconds        how long it took
 others         what was counted together because a table was full; all 0 but for logs with very many names
@@ -36,7 +39,7 @@ from ostiary.cloudtrail.exclusions import Exclusion
 from ostiary.render.decision_json import statement_data
 from ostiary.render.replay_text import answered, headline, missing_words, sentences
 from ostiary.replay.decide import Missing
-from ostiary.replay.findings import Access, Bounds, Change, Findings, Row
+from ostiary.replay.findings import Access, Bounds, Calibration, Change, Findings, PolicyHits, Row, Sample
 from ostiary.replay.question import Outside, Question
 from ostiary.replay.supply import how_to_supply
 from ostiary_runtime.decision import StatementRef
@@ -112,6 +115,8 @@ def replay_data(findings: Findings) -> dict[str, object]:
             }
             for each in findings.blind
         ],
+        "coverage": [_policy(each) for each in findings.coverage],
+        "calibration": _calibration(findings.calibration) if findings.calibration is not None else None,
         "facts": list(findings.facts),
         "seconds": round(findings.seconds, 3),
         "others": {
@@ -123,6 +128,74 @@ def replay_data(findings: Findings) -> dict[str, object]:
             "services": crowded.get("services", 0),
         },
     }
+
+
+def _policy(policy: PolicyHits) -> dict[str, object]:
+    return {
+        "name": policy.name,
+        "type": policy.type,
+        "text": policy.text,
+        "statements": [
+            {
+                "statement": _statement(each.statement),
+                "events": each.events,
+                "perhaps": each.perhaps,
+                "decided": each.decided,
+                "first": each.first or None,
+                "last": each.last or None,
+                "parts": [
+                    {
+                        "element": part.element,
+                        "text": part.text,
+                        "line": part.line,
+                        "column": part.column,
+                        "events": part.events,
+                        "first": part.first or None,
+                        "last": part.last or None,
+                    }
+                    for part in each.parts
+                ],
+            }
+            for each in policy.statements
+        ],
+    }
+
+
+def _calibration(calibration: Calibration) -> dict[str, object]:
+    return {
+        "rows": [
+            {
+                "action": each.action,
+                "agrees": each.agrees,
+                "open": each.open,
+                "contradicts": each.contradicts,
+                "layer_named": each.layer_named,
+                "layer_agrees": each.layer_agrees,
+            }
+            for each in calibration.rows
+        ],
+        "contradictions": [
+            {
+                "action": each.action,
+                "principal": each.principal,
+                "resource": each.resource,
+                "logged": each.logged.value,
+                "ours": each.ours.value,
+                "error": each.error or None,
+                "cause": each.cause,
+                "why": each.why,
+                "statement": _statement(each.statement),
+                "layer": each.layer,
+                "events": each.events,
+                "samples": [_sample(sample) for sample in each.samples],
+            }
+            for each in calibration.contradictions
+        ],
+    }
+
+
+def _sample(sample: Sample) -> dict[str, object]:
+    return {"event_id": sample.event_id or None, "time": sample.time or None, "file": sample.file}
 
 
 def _question(question: Question) -> dict[str, object]:
@@ -163,9 +236,7 @@ def _row(row: Row) -> dict[str, object]:
         "first": row.first or None,
         "last": row.last or None,
         "accounts": list(row.accounts),
-        "samples": [
-            {"event_id": each.event_id or None, "time": each.time or None, "file": each.file} for each in row.samples
-        ],
+        "samples": [_sample(each) for each in row.samples],
         "timeline": list(row.timeline),
     }
 

@@ -6,11 +6,14 @@ Invariant: every record that was read is in the accounts at the end; a number th
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
 from ostiary.cloudtrail.outcome import Outcome
+from ostiary.render.calibration_text import calibration_lines
+from ostiary.render.coverage_text import coverage_lines
 from ostiary.render.decision_text import doubt, plural
 from ostiary.render.terminal import safe
 from ostiary.replay.compare import LAYER_NOT_NAMED, OUTCOME_UNCLEAR
@@ -33,10 +36,24 @@ _WORDS = {
 }
 
 
-def print_replay(findings: Findings, screen: Console, *, top: int) -> None:
-    """Prints what a replay found; `top`: how many rows are listed."""
+def print_replay(findings: Findings, screen: Console, *, top: int, annotated: bool = False) -> None:
+    """Prints what a replay found; `top`: how many rows are listed; `annotated`: the policies with their hits too."""
     for line in _lines(findings, top):
         screen.print(line)
+    if annotated:
+        for line in coverage_lines(findings):
+            screen.print(line)
+
+
+def print_minimised(path: Path, lost: Findings, screen: Console) -> None:
+    """Prints what a minimised set loses on the log that it was made from."""
+    calls = _calls(lost.judged)
+    if not lost.revoked.most and not lost.gained.most:
+        said = f"replayed on this log it decides all {calls} as before"
+    else:
+        said = f"replayed on this log it revokes {lost.revoked.certain:,}, at most {lost.revoked.most:,} of {calls}"
+    screen.print(safe(""))
+    screen.print(safe(f"Minimised: {path}; {said}. What was not called in the window is gone from it.", "bold"))
 
 
 def headline(findings: Findings) -> str:
@@ -106,6 +123,7 @@ def _lines(findings: Findings, top: int) -> Iterator[Text]:
         yield safe(sentence, "dim")
     if findings.facts:
         yield safe(f"Supplied besides the log: {_listed(findings.facts)}.", "dim")
+    yield from calibration_lines(findings)
     yield from _changes(findings, top)
     yield from _missing(findings)
     yield from _blind(findings)

@@ -23,16 +23,18 @@ from ostiary.cloudtrail.mapping import Excluded, Unmapped
 from ostiary.cloudtrail.outcome import Outcome
 from ostiary.ingest.run import Watcher
 from ostiary.replay.blind import blind_spots
+from ostiary.replay.calibrate import Calibrating
 from ostiary.replay.cases import Batch, Called, Case, CaseTable, SharedCopies, cases
-from ostiary.replay.columns import Columns
+from ostiary.replay.columns import CaseTimes, Columns
 from ostiary.replay.compare import Compared, compared, compared_to_log, compared_with_log
+from ostiary.replay.coverage import Coverage
 from ostiary.replay.decide import Judge, Missing, Verdict
 from ostiary.replay.findings import Access, Bounds, Change, Counted, Findings, Row
 from ostiary.replay.question import Outside
 from ostiary.replay.ranking import MOST_KEYS, Ranking, cut
 from ostiary.replay.resource_class import class_of
 from ostiary.replay.settle import Lacking
-from ostiary.replay.sides import Sides
+from ostiary.replay.sides import Policies, Sides
 from ostiary_grammar.terms import fold
 from ostiary_runtime.decision import StatementRef
 
@@ -51,16 +53,32 @@ def replay(
     *,
     facts: Facts = NO_FACTS,
     supplied: tuple[str, ...] = (),
+    coverage: bool = False,
+    calibrate: bool = False,
     watcher: Watcher | None = None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Findings:
     """Replays all logs at and below the paths.
 
-    `supplied` names the facts, for the report. `stopped` is asked before each batch, whether to end here; KeyboardInterrupt ends it too,
+    `supplied` names the facts, for the report. `coverage`: count what the statements of the candidate are hit by, and `calibrate`: compare
+    them with what AWS did (of the baseline where the candidate is the log). `stopped` is asked before each batch, whether to end here; KeyboardInterrupt ends it too,
     between two batches or within one: its events are then not counted.
     """
+    analysis = Analysis(sides, coverage=coverage, calibrate=calibrate, assumed=tuple(facts.keys))
+    return analyse(analysis, paths, facts=facts, supplied=supplied, watcher=watcher, stopped=stopped)
+
+
+def analyse(
+    analysis: "Analysis",
+    paths: Iterable[Path],
+    *,
+    facts: Facts = NO_FACTS,
+    supplied: tuple[str, ...] = (),
+    watcher: Watcher | None = None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Findings:
+    """The same with an analysis that the caller keeps, for what it counted beside the findings."""
     started = time.perf_counter()
-    analysis = Analysis(sides)
     interrupted = False
 
     def asked() -> bool:
@@ -69,7 +87,7 @@ def replay(
         return interrupted
 
     try:
-        for batch in cases(paths, sides.keys, facts=facts, watcher=watcher, stopped=asked):
+        for batch in cases(paths, analysis.keys, facts=facts, watcher=watcher, stopped=asked):
             analysis.add(batch)
     except KeyboardInterrupt:
         interrupted = True
@@ -104,13 +122,23 @@ _COPY = _Apart("excluded", Exclusion.SHARED_COPY)
 
 
 class Analysis:
-    """What was read so far, and what was found in it."""
+    """What was read so far, and what was found in it. `coverage` is None unless it was asked for."""
 
-    def __init__(self, sides: Sides) -> None:
+    def __init__(
+        self, sides: Sides, *, coverage: bool = False, calibrate: bool = False, assumed: tuple[str, ...] = ()
+    ) -> None:
         self._sides = sides
+        self.keys = sides.keys
         keys = tuple(sorted(sides.keys))
-        self._baseline = Judge(sides.baseline.engine, sides.baseline.question, keys) if sides.baseline else None
-        self._candidate = Judge(sides.candidate.engine, sides.candidate.question, keys) if sides.candidate else None
+        self.coverage = Coverage(sides.asked, keys) if coverage else None
+        self._calibrating = Calibrating(sides.asked, assumed) if calibrate else None
+        self._times = CaseTimes() if coverage or calibrate else None
+        self._verdicts: list[Verdict | None] = []
+        self._last: Verdict | None = None
+        self._baseline, self._candidate = (
+            Judge(side.engine, side.question, keys, side.statements) if side is not None else None
+            for side in (sides.baseline, sides.candidate)
+        )
         self._question = sides.question
         self._asked = frozenset(sides.asked.question.layers)
         self._table = CaseTable(keys)
@@ -138,6 +166,11 @@ class Analysis:
         self._data_services: set[str] = set()
         self._actions: set[str] = set()
 
+    @property
+    def asked(self) -> Policies:
+        """The policies that the report is about."""
+        return self._sides.asked
+
     def add(self, batch: Batch) -> None:
         """Counts the events of a batch."""
         for damage in batch.damages:
@@ -152,7 +185,9 @@ class Analysis:
             self._table = batch.table
             self._group_of = np.zeros(0, np.int32)
             self._compared = []
+            self._verdicts = []
             self._counts = np.zeros(0, np.int64)
+            self._times = CaseTimes() if self._times is not None else None
         self._decide()
         if not len(batch):
             return
@@ -164,6 +199,8 @@ class Analysis:
                 groups[row] = self._copy
                 repeated.append(int(batch.case[row]))
         self._columns.add(groups, batch)
+        if self._times is not None:
+            self._times.add(batch)
         self._counts += np.bincount(batch.case, minlength=len(self._counts))
         for case in repeated:
             self._counts[case] -= 1
@@ -179,10 +216,12 @@ class Analysis:
             group, result = self._group(case)
             numbers[place] = self._number(group)
             self._compared.append(result)
+            self._verdicts.append(self._last)
         self._group_of = np.concatenate((self._group_of[:known], numbers))
         self._counts = np.concatenate((self._counts, np.zeros(len(new), np.int64)))
 
     def _group(self, case: Case) -> tuple[_Group, Compared | None]:
+        self._last = None
         match case.what:
             case Excluded(reason=reason):
                 return _Apart("excluded", reason), None
@@ -207,6 +246,7 @@ class Analysis:
         if outside is not None:
             return outside
         verdicts = [None if isinstance(side, Outside) else side for side in (before, after)]
+        self._last = verdicts[1] if self._candidate is not None else verdicts[0]
         who = next((verdict.who for verdict in reversed(verdicts) if verdict is not None), "")
         who = who or called.requests[0].role or called.requests[0].principal
         if self._baseline is None:
@@ -262,9 +302,20 @@ class Analysis:
             self._already[group] += events * (called.outcome is Outcome.DENIED)
             self._answers[result.candidate, called.outcome] += events
             self._services.add(result.request.action.partition(":")[0], events)
+            self._beside(number, called, events)
             if result.missing:
                 self._lacking.add(tuple(Missing(cut(each.fact), each.reason) for each in result.missing), events)
         self._counts[:] = 0
+
+    def _beside(self, number: int, called: Called, events: int) -> None:
+        """Counts coverage and calibration, if they were asked for."""
+        if self._times is None:
+            return
+        verdict = self._verdicts[number]
+        if self.coverage is not None:
+            self.coverage.add(called, verdict, events, self._times.span(number))
+        if self._calibrating is not None:
+            self._calibrating.add(called, verdict, events, self._times.sample(number))
 
     def _count_apart(self, case: Case, group: int, events: int) -> None:
         """What is counted of every event, whatever became of it."""
@@ -319,8 +370,8 @@ class Analysis:
             accounts=tuple(self._accounts.ranked()),
             services=tuple(self._services.ranked()),
             blind=blind_spots(self._sides.asked.engine, self._data_services, self._actions),
-            coverage=(),
-            calibration=None,
+            coverage=self.coverage.hits() if self.coverage is not None else (),
+            calibration=self._calibrating.calibration() if self._calibrating is not None else None,
             facts=facts,
             seconds=seconds,
             interrupted=interrupted,

@@ -28,6 +28,37 @@ _BITS = 40
 _MIDDLE = 1 << (_BITS - 1)
 
 
+class CaseTimes:
+    """First and last time of each case of one table, and one event that stands for it."""
+
+    def __init__(self) -> None:
+        self._first: Numbers = np.zeros(0, np.int64)
+        self._last: Numbers = np.zeros(0, np.int64)
+        self._samples: dict[int, Sample] = {}
+
+    def add(self, batch: Batch) -> None:
+        """The events of a batch."""
+        more = len(batch.table.cases) - len(self._first)
+        self._first = np.concatenate((self._first, np.full(more, _LATE, np.int64)))
+        self._last = np.concatenate((self._last, np.full(more, NO_TIME, np.int64)))
+        timed = batch.time != NO_TIME
+        np.minimum.at(self._first, batch.case[timed], batch.time[timed])
+        np.maximum.at(self._last, batch.case[timed], batch.time[timed])
+        for case, row in zip(*np.unique(batch.case, return_index=True), strict=True):
+            if int(case) not in self._samples:
+                seen = batch.seen(int(row))
+                self._samples[int(case)] = Sample(seen.event_id or "", seen.time or "", seen.file)
+
+    def span(self, case: int) -> tuple[str, str]:
+        """The first and the last time, or empty texts."""
+        first = int(self._first[case])
+        return ("", "") if first == _LATE else (time_text(first) or "", time_text(int(self._last[case])) or "")
+
+    def sample(self, case: int) -> Sample:
+        """An event of the case."""
+        return self._samples[case]
+
+
 class Columns:
     """First and last time, samples and timeline of each group."""
 

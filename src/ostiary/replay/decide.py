@@ -9,7 +9,7 @@ Decisions are remembered by the caller, the action, the resource and those condi
 """
 
 import enum
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ostiary.cloudtrail.action import Purpose
@@ -23,6 +23,7 @@ from ostiary_runtime.conditions import variables_of
 from ostiary_runtime.context import UNKNOWN, state_of
 from ostiary_runtime.decision import Decision, Doubt, StatementRef
 from ostiary_runtime.engine import Engine
+from ostiary_runtime.hits import Hit
 from ostiary_runtime.program import Program
 from ostiary_runtime.request import Caller, Principal, parse_caller, parse_resource
 from ostiary_runtime.templates import ResourceTemplate
@@ -52,11 +53,11 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class InDoubt:
-    """A statement that is in doubt, by its place, and on what fact; `denies`: if it applies, it takes access away."""
+    """A statement that is in doubt, as it was written, and on what fact; `denies`: if it applies, it takes access away."""
 
     fact: str
     reason: str
-    statement: str
+    statement: Hashable
     denies: bool
 
 
@@ -87,10 +88,17 @@ _Key = tuple[object, ...]
 
 
 class Judge:
-    """Asks an engine about cases. `keys`: the condition keys that the states of requests are of, in their order."""
+    """Asks an engine about cases.
 
-    def __init__(self, engine: Engine, question: Question, keys: tuple[str, ...]) -> None:
+    `keys`: the condition keys that the states of requests are of, in their order. `statements`: by what the statements of the program
+    are known when two policies are compared, by number; by default by their places.
+    """
+
+    def __init__(
+        self, engine: Engine, question: Question, keys: tuple[str, ...], statements: Sequence[Hashable] = ()
+    ) -> None:
         self._engine = engine
+        self._known_by = statements or engine.statements
         self._allows = allows_alone(engine)
         self._question = question
         asked = condition_keys(engine.program)
@@ -169,7 +177,7 @@ class Judge:
         asked = self._asked(request)
         who = caller.role or caller.arn or request.principal
         verdicts = [
-            _verdict(self._decide(principal, request, resource, asked), who, request)
+            self._verdict(self._decide(principal, request, resource, asked), who, request)
             for resource in resources_of(request)
         ]
         first = verdicts[0]
@@ -177,9 +185,19 @@ class Judge:
             return first
         missing = dict.fromkeys(missing for verdict in verdicts for missing in verdict.missing)
         missing[Missing("resource", Doubt.RESOURCE_NOT_KNOWN.value)] = None
-        doubts = frozenset(doubt for verdict in verdicts for doubt in _doubts_or_decision(verdict))
+        doubts = frozenset(doubt for verdict in verdicts for doubt in self._doubts_or_decision(verdict))
         deciding = max(verdicts, key=lambda verdict: _WEIGHT[verdict.answer])
         return replace(deciding, answer=Answer.INDETERMINATE, missing=tuple(missing), doubts=doubts)
+
+    def hits(self, request: CaseRequest) -> Iterator[tuple[str | ResourceTemplate, tuple[Hit, ...]]]:
+        """For each resource that a request may be about: the statements that it matches. RequestError for names that are none."""
+        principal = _principal(request)
+        for resource in resources_of(request):
+            arguments = principal, request.action, _askable(resource), self._asked(request)
+            yield (
+                resource,
+                self._engine.hits(*arguments, resource_account=request.resource_account, missing="unknown"),
+            )
 
     def _asked(self, request: CaseRequest) -> dict[str, object]:
         """The context of a request: the condition keys that these policies ask for."""
@@ -188,6 +206,41 @@ class Judge:
             state = request.states[place]
             asked[key] = UNKNOWN if state is NOT_KNOWN else list(state) if isinstance(state, tuple) else state
         return asked
+
+    def _verdict(self, decision: Decision, who: str, request: CaseRequest) -> Verdict:
+        """A decision as a verdict; what AWS perhaps does not ask at all can be no deny, but a doubt."""
+        certain_to_be_asked = request.purpose is not Purpose.CONDITIONAL
+        statement = next(iter(decision.statements), None)
+        if decision.certain and decision.allowed:
+            return Verdict(Answer.ALLOW, who, request, statement, decision.layer)
+        if decision.certain and certain_to_be_asked:
+            return Verdict(Answer.DENY, who, request, statement, decision.layer)
+        missing = dict.fromkeys(Missing(each.fact, each.reason.value) for each in decision.undecided)
+        doubts = {
+            InDoubt(
+                each.fact,
+                each.reason.value,
+                self._known(each.statement),
+                each.statement is None or each.statement.effect == "Deny",
+            )
+            for each in decision.undecided
+        }
+        if not certain_to_be_asked:
+            missing[Missing(request.action, NOT_SURE_ASKED)] = None
+            known = (decision.layer, self._known(statement))
+            doubts.add(InDoubt(request.action, NOT_SURE_ASKED, known, denies=not decision.allowed))
+        statement = decision.undecided[0].statement if decision.undecided else statement
+        return Verdict(Answer.INDETERMINATE, who, request, statement, decision.layer, tuple(missing), frozenset(doubts))
+
+    def _doubts_or_decision(self, verdict: Verdict) -> Iterable[InDoubt]:
+        """What a verdict on one of two resources hangs on; where it hangs on nothing, the verdict itself."""
+        if verdict.doubts:
+            return verdict.doubts
+        known = (verdict.layer, self._known(verdict.statement))
+        return (InDoubt("resource", verdict.answer.value, known, verdict.answer is Answer.DENY),)
+
+    def _known(self, statement: StatementRef | None) -> Hashable:
+        return None if statement is None else self._known_by[statement.number]
 
     def _caller(self, principal: Principal) -> Caller:
         caller = self._callers.get(principal)
@@ -210,11 +263,7 @@ class Judge:
         if decision is None:
             if len(self._decisions) >= MOST_DECISIONS:
                 self._decisions.clear()
-            try:
-                parse_resource(resource)
-            except RequestError:  # a name that AWS would not give says nothing about what was checked
-                resource = ANY_ARN
-            arguments = principal, request.action, resource, asked
+            arguments = principal, request.action, _askable(resource), asked
             owner = request.resource_account
             decision = self._engine.authorize(*arguments, resource_account=owner, missing="unknown")
             if not decision.certain and decision.effect is Effect.EXPLICIT_DENY:
@@ -240,46 +289,21 @@ def resources_of(request: CaseRequest) -> Iterator[str | ResourceTemplate]:
         yield _template(request.resource_alternative)
 
 
+def _askable(resource: str | ResourceTemplate) -> str | ResourceTemplate:
+    """The resource; a name that AWS would not give says nothing about what was checked."""
+    try:
+        parse_resource(resource)
+    except RequestError:
+        return ANY_ARN
+    return resource
+
+
 def _template(pattern: str) -> str | ResourceTemplate:
     """A pattern as a resource; a lone `*` is no hole, but what actions without a resource are asked for."""
     return pattern if pattern == "*" else ResourceTemplate(pattern)
 
 
 _WEIGHT = {Answer.ALLOW: 0, Answer.INDETERMINATE: 1, Answer.DENY: 2}
-
-
-def _verdict(decision: Decision, who: str, request: CaseRequest) -> Verdict:
-    """A decision as a verdict; what AWS perhaps does not ask at all can be no deny, but a doubt."""
-    certain_to_be_asked = request.purpose is not Purpose.CONDITIONAL
-    statement = next(iter(decision.statements), None)
-    if decision.certain and decision.allowed:
-        return Verdict(Answer.ALLOW, who, request, statement, decision.layer)
-    if decision.certain and certain_to_be_asked:
-        return Verdict(Answer.DENY, who, request, statement, decision.layer)
-    missing = dict.fromkeys(Missing(each.fact, each.reason.value) for each in decision.undecided)
-    doubts = {
-        InDoubt(
-            each.fact,
-            each.reason.value,
-            str(each.statement or ""),
-            each.statement is None or each.statement.effect == "Deny",
-        )
-        for each in decision.undecided
-    }
-    if not certain_to_be_asked:
-        missing[Missing(request.action, NOT_SURE_ASKED)] = None
-        place = f"{decision.layer} {statement or ''}"
-        doubts.add(InDoubt(request.action, NOT_SURE_ASKED, place, denies=not decision.allowed))
-    statement = decision.undecided[0].statement if decision.undecided else statement
-    return Verdict(Answer.INDETERMINATE, who, request, statement, decision.layer, tuple(missing), frozenset(doubts))
-
-
-def _doubts_or_decision(verdict: Verdict) -> Iterable[InDoubt]:
-    """What a verdict on one of two resources hangs on; where it hangs on nothing, the verdict itself."""
-    if verdict.doubts:
-        return verdict.doubts
-    place = f"{verdict.layer} {verdict.statement or ''}"
-    return (InDoubt("resource", verdict.answer.value, place, verdict.answer is Answer.DENY),)
 
 
 NOT_SURE_ASKED = "perhaps-not-needed"

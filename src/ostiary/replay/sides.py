@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from ostiary.replay.decide import condition_keys
 from ostiary.replay.question import Question
 from ostiary_compiler.policyset import PolicySet
+from ostiary_grammar.syntax import Document, Statement
 from ostiary_grammar.terms import PolicyType
 from ostiary_runtime.engine import Engine
 
@@ -17,13 +18,57 @@ LOG = "log"
 
 
 @dataclass(frozen=True, slots=True)
+class WrittenPolicy:
+    """A policy as it was written, with what it is attached to."""
+
+    type: PolicyType
+    name: str
+    document: Document
+    targets: tuple[str | None, ...]
+
+
+def written(policies: PolicySet, layers: frozenset[PolicyType]) -> tuple[WrittenPolicy, ...]:
+    """The policies of a set that are of the asked types, each once, in the order in which they are compiled."""
+    found: dict[tuple[PolicyType, str, Document], list[str | None]] = {}
+    for each in policies.attachments:
+        if each.type in layers:
+            found.setdefault((each.type, each.name, each.document), []).append(each.target)
+    return tuple(
+        WrittenPolicy(type_, name, document, tuple(dict.fromkeys(targets)))
+        for (type_, name, document), targets in found.items()
+    )
+
+
+TypedStatement = tuple[PolicyType, Statement]
+"""A statement as it was written, and the type of its policy."""
+
+
+def statements_as_written(policies: PolicySet, engine: Engine) -> tuple[TypedStatement, ...]:
+    """The statements of a set by their numbers in the program."""
+    found = written(policies, engine.program.layers)
+    return tuple(
+        (found[each.policy].type, found[each.policy].document.statements[each.index])
+        for each in engine.program.statements
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Policies:
-    """One side that is policies: `name` for people, `policies` as they were written."""
+    """One side that is policies: `name` for people, `policies` as they were written.
+
+    `stand_for`: for each statement the one by which it is known, where it was made of another; by default itself.
+    """
 
     name: str
     engine: Engine
     question: Question
     policies: PolicySet
+    stand_for: tuple[TypedStatement, ...] = ()
+
+    @property
+    def statements(self) -> tuple[TypedStatement, ...]:
+        """The statements by which those of the program are known, by number."""
+        return self.stand_for or statements_as_written(self.policies, self.engine)
 
 
 @dataclass(frozen=True, slots=True)

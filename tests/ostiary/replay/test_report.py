@@ -19,7 +19,7 @@ KEYS = {
     "": (
         "interrupted headline baseline candidate question answer revoked gained accounting counts rows intervals others_by_change "
         "judged denied indeterminate missing outside excluded unmapped damaged damages skipped accounts services files window "
-        "blind facts seconds others"
+        "blind coverage calibration facts seconds others"
     ),
     "revoked": "certain most",
     "gained": "certain most",
