@@ -36,6 +36,17 @@ class Kept(dict[K, V]):
         return made
 
 
+def state_size(state: object) -> int:
+    """How many characters and members the state of a condition key holds."""
+    match state:
+        case str():
+            return len(state)
+        case tuple():
+            return len(state) + sum(map(state_size, state))
+        case _:
+            return 0
+
+
 def glob_size(*globs: Glob) -> int:
     """How many characters and tokens globs hold."""
     return sum(len(token.text) if isinstance(token, Literal) else 1 for glob in globs for token in glob)

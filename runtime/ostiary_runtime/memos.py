@@ -16,7 +16,7 @@ from ostiary_grammar.terms import fold
 from ostiary_runtime.conditions import Condition, variables_of
 from ostiary_runtime.context import Reader, Spellings
 from ostiary_runtime.globs import Matcher, matcher
-from ostiary_runtime.kept import LONGEST
+from ostiary_runtime.kept import LONGEST, state_size
 from ostiary_runtime.match import UNKNOWN
 from ostiary_runtime.substitute import substitute
 
@@ -48,21 +48,11 @@ class Memo(Generic[T]):
         )
         if answer is None:
             raise KeyError(states)
-        if sum(map(_length, each)) <= LONGEST:
+        if sum(map(state_size, each)) <= LONGEST:
             if len(self.table) >= self.CAP:
                 self.table.clear()
             self.table[states] = answer
         return answer
-
-
-def _length(state: object) -> int:
-    match state:
-        case str():
-            return len(state)
-        case tuple():
-            return len(state) + sum(map(_length, state))
-        case _:
-            return 0
 
 
 def condition_memo(condition: Condition, spellings: Spellings) -> Memo[int]:

@@ -266,6 +266,11 @@ class Resource:
 ANY_RESOURCE = Resource("*", "", ())
 
 
+def header_alone(resource: Resource) -> Resource:
+    """The resource without its resource part, which is what may be kept of it: the rest may be long."""
+    return Resource(resource.header, resource.header, (*resource.fields[:5], "")) if resource.fields else resource
+
+
 def parse_resource(resource: str | ResourceTemplate) -> Resource:
     """The resource of a request; RequestError if it is neither `*` nor an ARN with six fields."""
     if isinstance(resource, ResourceTemplate):

@@ -20,7 +20,7 @@ from ostiary_runtime.intervals import EMPTY, IntervalIndex, build
 from ostiary_runtime.kept import LONGEST
 from ostiary_runtime.plan import Group, Plan
 from ostiary_runtime.program import Program, ResourceTest
-from ostiary_runtime.request import Resource
+from ostiary_runtime.request import Resource, header_alone
 from ostiary_runtime.templates import covers, overlaps
 
 
@@ -264,9 +264,7 @@ class RowView:
                 for pattern in self._by_header.get(number, ())
                 if self._resources[pattern].crossing
             )
-            # What is kept of the resource is its header: the rest is another one's next time, and may be long.
-            resource = Resource(resource.header, resource.header, (*resource.fields[:5], ""))
-        return HeaderView(resource, self.owner(resource), index, crossing, self)
+        return HeaderView(header_alone(resource), self.owner(resource), index, crossing, self)
 
     def _filing(self, pattern: int) -> Glob:
         """Where a pattern is filed under its header: by its literal prefix.

@@ -10,6 +10,7 @@ from typing import Final
 
 from ostiary_runtime.conditions import Condition
 from ostiary_runtime.context import State
+from ostiary_runtime.kept import LONGEST, state_size
 from ostiary_runtime.match import UNKNOWN, Match
 
 # Values that are remembered, and classes beyond which requests are decided one by one.
@@ -44,9 +45,12 @@ class Facet:
         return True
 
     def of(self, state: State) -> int:
-        """The class of a state, OVER if there are too many."""
+        """The class of a state, OVER if there are too many, or if a class of its own would have to keep a long text."""
         found = self._states.get(state)
         if found is None:
+            long = state_size(state) > LONGEST
+            if long and self.exact:
+                return OVER
             outcomes = tuple(self._all[number].of_state(state) for number in self.numbers)
             key = (outcomes, state) if self.exact else outcomes
             found = self._classes.get(key)
@@ -55,9 +59,10 @@ class Facet:
                     return OVER
                 found = self._classes[key] = len(self.outcomes)
                 self.outcomes.append(outcomes)
-            if len(self._states) >= MOST_STATES:
-                self._states.clear()
-            self._states[state] = found
+            if not long:
+                if len(self._states) >= MOST_STATES:
+                    self._states.clear()
+                self._states[state] = found
         return found
 
     @property

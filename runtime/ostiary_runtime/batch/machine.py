@@ -35,6 +35,7 @@ PRINCIPAL_ARN: Final = "aws:principalarn"
 # Callers, spellings of actions and rows that are remembered before everything starts again.
 MOST_SUBJECTS: Final = 1 << 18
 MOST_ROWS: Final = 1 << 17
+MOST_CHARACTERS: Final = 1 << 26
 # If more of a batch has its resource looked at, all of it is: that costs less than picking the texts out.
 _MOST_SOMEWHERE: Final = 0.6
 
@@ -164,6 +165,7 @@ class Machine:
             self._places.full
             or len(self._cells) >= MOST_CELLS
             or len(self._subjects) >= MOST_SUBJECTS
+            or self._subjects.characters >= MOST_CHARACTERS
             or len(self._rows.views) >= MOST_ROWS
             or self._residuals.full
         )

@@ -18,13 +18,14 @@ import pyarrow.compute as pc
 from ostiary_runtime.batch.tables import Ints
 from ostiary_runtime.intervals import successor
 from ostiary_runtime.program import Program
-from ostiary_runtime.request import Resource
+from ostiary_runtime.request import Resource, header_alone
 from ostiary_runtime.stretches import HeaderIndex
 
 NOWHERE: Final = 0
 # Headers, and places, that are remembered before everything starts again.
 MOST_HEADERS: Final = 4096
 MOST_PLACES: Final = 1 << 20
+MOST_CHARACTERS: Final = 1 << 26
 # Where a root of trust begins whose own policy has to grant (see `entries.root_of_trust`).
 _TRUSTED: Final = {"kms": ("key/", "key0"), "iam": ("role/", "role0")}
 # Rows that are looked at to see whether a column holds few distinct texts, and which share of them has to be distinct.
@@ -54,13 +55,18 @@ class Places:
         self._headers: dict[str, Header] = {}
         self.of_place: list[Header | None] = [None]
         """By place: its header."""
+        self._characters = 0
         self._arrays: dict[Any, Any] = {}
         self._bounds: list[str] = []
         self._places = np.zeros(1, np.int32)
 
     @property
     def full(self) -> bool:
-        return len(self._headers) >= MOST_HEADERS or len(self.of_place) >= MOST_PLACES
+        return (
+            len(self._headers) >= MOST_HEADERS
+            or len(self.of_place) >= MOST_PLACES
+            or self._characters >= MOST_CHARACTERS
+        )
 
     def find(self, texts: Any) -> Ints:
         """The place of each text of an array without nulls, plain or large strings."""
@@ -74,7 +80,8 @@ class Places:
             key = resource.header or resource.text
             if key not in self._headers and not self.full:
                 bounds = self._cut(resource) if resource.fields else ()
-                header = self._headers[key] = Header(resource, len(self.of_place), bounds)
+                header = self._headers[key] = Header(header_alone(resource), len(self.of_place), bounds)
+                self._characters += len(key) * (len(bounds) + 2)
                 self.of_place.extend([header] * (len(bounds) + 1))
                 changed = True
         if changed:

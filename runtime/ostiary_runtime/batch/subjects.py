@@ -12,6 +12,7 @@ from ostiary_grammar.terms import PolicyType
 from ostiary_runtime.batch.tables import Column
 from ostiary_runtime.context import State
 from ostiary_runtime.entries import Rows
+from ostiary_runtime.kept import LONGEST, state_size
 from ostiary_runtime.request import Caller, CallerKind, check_account, parse_action, parse_caller, session_of
 from ostiary_runtime.scopes import Scope
 from ostiary_runtime.stretches import HeaderIndex, RowView
@@ -37,6 +38,8 @@ class Subjects:
         """By caller: its scope."""
         self.scopes: list[Scope] = []
         self.actions: list[str] = []
+        self.characters = 0
+        """Of the texts that are remembered."""
 
     def __len__(self) -> int:
         return len(self._callers) + len(self._spelled)
@@ -55,6 +58,7 @@ class Subjects:
             number = self.scope_of.append(self._scope(caller, owner))
             self.derived.append(caller.derived)
             self._callers[key] = number
+            self.characters += sum(map(state_size, key))
         return number
 
     def waits(self, principal: str) -> bool:
@@ -63,9 +67,10 @@ class Subjects:
         if found is None:
             caller = parse_caller(principal)
             found = caller.kind is CallerKind.SESSION and not caller.role_is_given
-            if len(self._waiting) >= MOST_PRINCIPALS:
-                self._waiting.clear()
-            self._waiting[principal] = found
+            if len(principal) <= LONGEST:
+                if len(self._waiting) >= MOST_PRINCIPALS:
+                    self._waiting.clear()
+                self._waiting[principal] = found
         return found
 
     def action(self, action: str) -> int:
@@ -77,6 +82,7 @@ class Subjects:
             if number == len(self.actions):
                 self.actions.append(folded)
             self._spelled[action] = number
+            self.characters += len(action)
         return number
 
     def _scope(self, caller: Caller, owner: str | None) -> int:

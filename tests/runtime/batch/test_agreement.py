@@ -49,6 +49,7 @@ def test_a_difference_is_found(monkeypatch: pytest.MonkeyPatch):
         (places, "sorted_search", None),
         (places, "holds_few", lambda _texts: True),
         (places, "MOST_HEADERS", 1),
+        (places, "MOST_CHARACTERS", 100),
         (tables, "MOST_FIELDS", 0),
         (tables, "MOST_PAIRS", 3),
         (residuals, "_MOST_BITS", 2),
@@ -56,6 +57,7 @@ def test_a_difference_is_found(monkeypatch: pytest.MonkeyPatch):
         (residuals, "_FEW_BITS", 0),
         (machine, "MOST_CELLS", 4),
         (machine, "MOST_SUBJECTS", 2),
+        (machine, "MOST_CHARACTERS", 50),
         (machine, "MOST_ROWS", 2),
         (machine, "_MOST_SOMEWHERE", 1.1),
     ],
@@ -75,6 +77,14 @@ def test_other_ways_lead_to_the_same(monkeypatch: pytest.MonkeyPatch, owner: obj
 def test_few_classes(monkeypatch: pytest.MonkeyPatch, cap: str):
     monkeypatch.setattr(f"ostiary_runtime.batch.facets.{cap}", 2)
     found = differences(SEED + 600, 1000, 200)
+    assert not found, str(found[0])
+
+
+@pytest.mark.parametrize("owner", ["batch.facets", "batch.subjects", "memos"])
+def test_texts_that_are_too_long_to_be_kept(monkeypatch: pytest.MonkeyPatch, owner: str):
+    """Every text counts as one."""
+    monkeypatch.setattr(f"ostiary_runtime.{owner}.LONGEST", 1)
+    found = differences(SEED + 700, 1000, 200)
     assert not found, str(found[0])
 
 
