@@ -131,7 +131,8 @@ class Workshop:
             for folded, usual in keys.items():
                 state = reader.state(folded, usual)
                 states[usual] = None if state is ABSENT else state
-            return settle(r, states, caller) or clear(r, context, caller)
+            settled = settle(r, states, caller)
+            return clear(r, context, caller) if settled is None else settled  # a denial is falsy, and an answer
 
         return slow
 

@@ -12,6 +12,7 @@ from tests.runtime.building import ALICE, ROLE, SESSION, allow, deny, engine, id
 from ostiary_grammar.pattern import Literal, Wild
 from ostiary_runtime import workshop
 from ostiary_runtime.engine import Engine
+from ostiary_runtime.evaluate import Evaluator
 from ostiary_runtime.generate import Ends, Holds
 from ostiary_runtime.globs import matcher
 from ostiary_runtime.memos import Memo
@@ -181,3 +182,13 @@ def test_what_a_request_implies_is_found(condition: dict[str, object], context: 
     asked = "arn:aws:sqs:us-east-1:444455556666:q"
     assert outcome(made, ALICE, "sqs:Send", asked, context) == answer
     assert plain_outcome(made, ALICE, "sqs:Send", asked, context) == answer
+
+
+@pytest.mark.parametrize("agent, allowed", [("browser", True), ("a bot", False)])
+def test_a_new_value_is_settled_without_the_clear_evaluator(monkeypatch: pytest.MonkeyPatch, agent: str, allowed: bool):
+    """A denial as well as an allow: a `Decision` that denies is falsy, and no lack of an answer."""
+    made = identity(allow(), deny(Condition={"StringLike": {"aws:UserAgent": "*bot*"}}))
+    assert made.is_allowed(ALICE, "s3:GetObject", "*", {"aws:UserAgent": "first"})
+    monkeypatch.setattr(Evaluator, "decide", lambda *_: pytest.fail("asks the clear evaluator"))
+    for number in range(3):
+        assert made.is_allowed(ALICE, "s3:GetObject", "*", {"aws:UserAgent": f"{agent} {number}"}) is allowed
