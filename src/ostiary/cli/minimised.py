@@ -13,6 +13,7 @@ import click
 
 from ostiary._facade import compile as compile_policies
 from ostiary.cloudtrail.guesses import Facts
+from ostiary.ingest.run import Reading
 from ostiary.replay.analysis import Analysis, replay
 from ostiary.replay.findings import Findings
 from ostiary.replay.minimise import minimised, unused
@@ -26,7 +27,7 @@ def write_unused(path: Path, analysis: Analysis, findings: Findings) -> None:
     _write(path, unused(analysis.coverage, findings.first, findings.last), "--unused")
 
 
-def write_minimised(path: Path, analysis: Analysis, logs: Sequence[Path], facts: Facts) -> Findings:
+def write_minimised(path: Path, analysis: Analysis, logs: Sequence[Path], facts: Facts, reading: Reading) -> Findings:
     """Writes the minimised set, and replays it beside the set that it was made of."""
     assert analysis.coverage is not None
     whole = analysis.asked
@@ -41,7 +42,7 @@ def write_minimised(path: Path, analysis: Analysis, logs: Sequence[Path], facts:
         draft.unlink(missing_ok=True)
     stand_for = made.stand_for(policies, engine.program.layers)
     smaller = Policies(str(path), engine, whole.question, policies, stand_for)
-    return replay(logs, Sides(whole, smaller), facts=facts)
+    return replay(logs, Sides(whole, smaller), facts=facts, reading=reading)
 
 
 def _write(path: Path, data: object, option: str) -> None:

@@ -16,7 +16,7 @@ from ostiary.cli.options import FILE
 from ostiary.cli.report import ReportTo, report_options
 from ostiary.cli.sides import GivenSides
 from ostiary.cloudtrail.files import LogFile, find_log_files
-from ostiary.ingest.run import Watcher
+from ostiary.ingest.run import Reading, Watcher
 from ostiary.render.replay_text import print_minimised
 from ostiary.render.terminal import console
 from ostiary.replay.analysis import Analysis, analyse
@@ -115,6 +115,19 @@ FAILED = 4
     metavar="N",
     help="List so many groups of stopped calls, in text and Markdown.",
 )
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="Processes that read. The default is one per processor if there is much to read.",
+)
+@click.option(
+    "--cache",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Keep what was read here, so that the next run with other policies takes seconds.",
+)
 @report_options
 def replay(
     *,
@@ -135,6 +148,8 @@ def replay(
     minimise: Path | None,
     fail_on: str | None,
     top: int,
+    jobs: int,
+    cache: Path | None,
     report: ReportTo,
 ) -> int:
     """Replay CloudTrail logs against policies: which calls would they have stopped?
@@ -166,15 +181,22 @@ def replay(
             )
     supplied = read_facts(facts_files, sides.arns)
     analysis = Analysis(sides, coverage=counted, calibrate=calibrate, assumed=tuple(supplied.facts.keys))
+    reading = Reading(jobs, cache)
     with _interrupts() as stopped, _progress(logs) as watcher:
         findings = analyse(
-            analysis, logs, facts=supplied.facts, supplied=supplied.said, watcher=watcher, stopped=stopped
+            analysis,
+            logs,
+            facts=supplied.facts,
+            supplied=supplied.said,
+            watcher=watcher,
+            stopped=stopped,
+            reading=reading,
         )
     report.write(findings, top=top, annotated=coverage)
     if unused is not None:
         write_unused(unused, analysis, findings)
     if minimise is not None and not findings.interrupted:
-        lost = write_minimised(minimise, analysis, logs, supplied.facts)
+        lost = write_minimised(minimise, analysis, logs, supplied.facts, reading)
         print_minimised(minimise, lost, console(stderr=report.format != "text"))
     return exit_code(findings, fail_on)
 

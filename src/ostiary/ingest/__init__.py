@@ -8,6 +8,10 @@
     volatile    what condition keys read of an event
     remembered  JSON values that were seen before
     fast        one file, most events by a look-up
+    stored      files that were read before
+    readers     which reader reads a file
+    worker      a process that reads
+    pool        several of them
     repeated    events that were read before
     run         files -> batches
 

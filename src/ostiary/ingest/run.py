@@ -5,8 +5,10 @@ Invariant: the batches are the same however many processes read. Memory is bound
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator
-from importlib.util import find_spec
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -17,17 +19,14 @@ from ostiary.cloudtrail.files import LogFile, find_log_files
 from ostiary.cloudtrail.guesses import NO_FACTS, Facts
 from ostiary.cloudtrail.mapping import Excluded
 from ostiary.ingest.cases import Batch, Case, CaseTable, no_rows
-from ostiary.ingest.plain import Part, PlainReader
+from ostiary.ingest.plain import Part
+from ostiary.ingest.pool import Pool, StoppedError
+from ostiary.ingest.readers import ReadingOptions, reader_of
 from ostiary.ingest.repeated import Repeated
 from ostiary_grammar.terms import fold
 
-
-class Reader(Protocol):
-    """Reads files to parts; remembers from one file to the next."""
-
-    def parts(self, file: LogFile) -> Iterator[Part]:
-        """The parts of a file; the last one says so."""
-        ...
+# Bytes of files that are worth starting processes for.
+WORTH_PROCESSES = 16_000_000
 
 
 class Watcher(Protocol):
@@ -40,6 +39,22 @@ class Watcher(Protocol):
         """A file was read to its end."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How logs are read.
+
+    `jobs`: processes that read; 0 is as many as there are processors, and one that reads in this process if there is little to read.
+    `cache`: a folder where the cases of files are kept for the next run. Without `fast` the slow twin reads.
+    """
+
+    jobs: int = 1
+    cache: str | os.PathLike[str] | None = None
+    fast: bool = True
+
+
+ONE_PROCESS = Reading()
+
+
 def cases(
     paths: Iterable[str | os.PathLike[str]],
     keys: frozenset[str],
@@ -47,45 +62,72 @@ def cases(
     facts: Facts = NO_FACTS,
     watcher: Watcher | None = None,
     stopped: Callable[[], bool] = lambda: False,
+    reading: Reading = ONE_PROCESS,
     capacity: int = CAPACITY,
-    fast: bool = True,
 ) -> Iterator[Batch]:
     """The events of all logs at and below the paths, in the order of the files.
 
     `keys`: the condition keys that enter the cases, in any case of letters. `stopped` is asked before each batch, whether to end here.
+
     Repetitions of an event are cases of their own, `Excluded(DUPLICATE)` or `Excluded(SUPERSEDED)`; copies of a call in several
     trails are not taken out, because it depends on the question which of them counts (`SharedCopies`).
     """
     asked = tuple(sorted({fold(key) for key in keys}))
+    options = ReadingOptions(asked, facts, reading.fast, None if reading.cache is None else os.fspath(reading.cache))
     joining = _Joining(asked, capacity)
-    reader = _reader(asked, facts, fast=fast)
-    known: list[Case] = []
-    for found in find_log_files(paths):
-        if isinstance(found, Skipped):
-            yield no_rows(joining.table, found.file, skipped=(found,))
-            continue
-        joining.begin(found.path)
-        for part in reader.parts(found):
+    found = list(find_log_files(paths))
+    for each in found:
+        if isinstance(each, Skipped):
+            yield no_rows(joining.table, each.file, skipped=(each,))
+    files = [each.path for each in found if isinstance(each, LogFile)]
+    with closing(_parts(files, processes(reading.jobs, files), options, stopped)) as parts:
+        for file, part, known in parts:
             if stopped():
                 return
-            if part.restarted:
-                known.clear()
-            known += part.cases
-            batch = joining.batch(part, known)
+            batch = joining.batch(file, part, known)
             if watcher:
                 watcher.counted(len(batch))
             yield batch
-        if watcher:
-            watcher.finished(found)
+            if watcher and part.last:
+                watcher.finished(LogFile(file))
 
 
-def _reader(keys: tuple[str, ...], facts: Facts, *, fast: bool) -> Reader:
-    """The fast reader, unless it is not wanted or `msgspec` is not installed: then the slow one, which gives the same."""
-    if fast and find_spec("msgspec"):
-        from ostiary.ingest.fast import FastReader  # msgspec is optional
+def processes(jobs: int, files: Sequence[str]) -> int:
+    """How many processes are to read the files."""
+    wanted = jobs or os.cpu_count() or 1
+    if wanted > 1 and not jobs and sum(map(_size, files)) < WORTH_PROCESSES:
+        return 1
+    return min(wanted, len(files))
 
-        return FastReader(keys, facts)
-    return PlainReader(keys, facts)
+
+def _size(file: str) -> int:
+    try:
+        return Path(file).stat().st_size
+    except OSError:
+        return 0
+
+
+def _parts(
+    files: Sequence[str], jobs: int, options: ReadingOptions, stopped: Callable[[], bool]
+) -> Generator[tuple[str, Part, list[Case]]]:
+    """Each file with its parts, and the cases of whoever read them by their numbers."""
+    if jobs <= 1:
+        reader = reader_of(options)
+        known: list[Case] = []
+        for file in files:
+            for part in reader.parts(LogFile(file)):
+                if part.restarted:
+                    known.clear()
+                known += part.cases
+                yield file, part, known
+        return
+    pool = Pool(jobs, options, stopped)
+    try:
+        yield from pool.parts(iter(files))
+    except StoppedError:
+        return
+    finally:
+        pool.close()
 
 
 class _Joining:
@@ -94,15 +136,10 @@ class _Joining:
     def __init__(self, keys: tuple[str, ...], capacity: int) -> None:
         self.table = CaseTable(keys)
         self._repeated = Repeated(capacity)
-        self._file = ""
         self._first = 0
 
-    def begin(self, file: str) -> None:
-        """The next parts are of this file."""
-        self._file, self._first = file, 0
-
-    def batch(self, part: Part, known: list[Case]) -> Batch:
-        """The batch of a part; `known`: the cases of the worker by its numbers."""
+    def batch(self, file: str, part: Part, known: list[Case]) -> Batch:
+        """The batch of a part; `known`: the cases of who read it by their numbers."""
         if self.table.full:
             self.table = CaseTable(self.table.keys)
         # PERF: what is looked up is looked up for each case, not for each row
@@ -113,7 +150,7 @@ class _Joining:
             case[row] = self.table.number(_excluded(named[where[row]], Excluded(reason)))
         batch = Batch(
             table=self.table,
-            file=self._file,
+            file=file,
             first=self._first,
             case=case,
             time=part.time,
@@ -124,7 +161,7 @@ class _Joining:
             skipped=part.skipped,
             last=part.last,
         )
-        self._first += len(case)
+        self._first = 0 if part.last else self._first + len(case)
         return batch
 
 

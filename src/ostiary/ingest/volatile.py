@@ -63,4 +63,10 @@ def volatile_of(keys: Iterable[str]) -> Volatile:
     )
 
 
+SETTLED = (
+    *(key for key in sorted(GLOBAL) if not volatile_of([key]) and key not in _SESSION_TIME),
+    "aws:requestedregion",
+)
+"""Keys that hardly tell more cases apart: they are worth keeping for policies that are asked later."""
+
 assert {key for key in _READ if key.startswith("aws:")} <= GLOBAL.keys()

@@ -21,7 +21,7 @@ from ostiary.cloudtrail.exclusions import Exclusion
 from ostiary.cloudtrail.guesses import NO_FACTS, Facts
 from ostiary.cloudtrail.mapping import Excluded, Unmapped
 from ostiary.cloudtrail.outcome import Outcome
-from ostiary.ingest.run import Watcher
+from ostiary.ingest.run import ONE_PROCESS, Reading, Watcher
 from ostiary.replay.blind import blind_spots
 from ostiary.replay.calibrate import Calibrating
 from ostiary.replay.cases import Batch, Called, Case, CaseTable, SharedCopies, cases
@@ -57,15 +57,16 @@ def replay(
     calibrate: bool = False,
     watcher: Watcher | None = None,
     stopped: Callable[[], bool] = lambda: False,
+    reading: Reading = ONE_PROCESS,
 ) -> Findings:
     """Replays all logs at and below the paths.
 
     `supplied` names the facts, for the report. `coverage`: count what the statements of the candidate are hit by, and `calibrate`: compare
     them with what AWS did (of the baseline where the candidate is the log). `stopped` is asked before each batch, whether to end here; KeyboardInterrupt ends it too,
-    between two batches or within one: its events are then not counted.
+    between two batches or within one: its events are then not counted. `reading`: with how many processes, and what is kept.
     """
     analysis = Analysis(sides, coverage=coverage, calibrate=calibrate, assumed=tuple(facts.keys))
-    return analyse(analysis, paths, facts=facts, supplied=supplied, watcher=watcher, stopped=stopped)
+    return analyse(analysis, paths, facts=facts, supplied=supplied, watcher=watcher, stopped=stopped, reading=reading)
 
 
 def analyse(
@@ -76,6 +77,7 @@ def analyse(
     supplied: tuple[str, ...] = (),
     watcher: Watcher | None = None,
     stopped: Callable[[], bool] = lambda: False,
+    reading: Reading = ONE_PROCESS,
 ) -> Findings:
     """The same with an analysis that the caller keeps, for what it counted beside the findings."""
     started = time.perf_counter()
@@ -87,7 +89,7 @@ def analyse(
         return interrupted
 
     try:
-        for batch in cases(paths, analysis.keys, facts=facts, watcher=watcher, stopped=asked):
+        for batch in cases(paths, analysis.keys, facts=facts, watcher=watcher, stopped=asked, reading=reading):
             analysis.add(batch)
     except KeyboardInterrupt:
         interrupted = True

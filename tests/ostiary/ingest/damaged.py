@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from tests.ostiary.replay.logs import ALICE, ANONYMOUS, ROOT, SERVICE, SERVICE_LINKED, federated, record, session
 
 from ostiary.cloudtrail.envelopes import RECORD_FIELDS
-from ostiary.ingest.run import cases
+from ostiary.cloudtrail.guesses import NO_FACTS, Facts
+from ostiary.ingest.run import Reading, cases
 
 Json = dict[str, Any]
 
@@ -219,12 +220,14 @@ def damaged(draw: st.DrawFn, data: bytes) -> bytes:
             return b"\xef\xbb\xbf" + data
 
 
-def rows(paths: list[Path], keys: frozenset[str], **options: Any) -> tuple[list[Any], list[Any], list[Any]]:
+def rows(
+    paths: list[Path], keys: frozenset[str], facts: Facts = NO_FACTS, **reading: Any
+) -> tuple[list[Any], list[Any], list[Any]]:
     """All events with their cases, the damages, and what was skipped."""
     found: list[Any] = []
     damages: list[Any] = []
     skipped: list[Any] = []
-    for batch in cases(paths, keys, **options):
+    for batch in cases(paths, keys, facts=facts, reading=Reading(**reading)):
         for row in range(len(batch)):
             case = batch.table.cases[batch.case[row]]
             found.append((batch.seen(row), batch.shared.get(row), case))

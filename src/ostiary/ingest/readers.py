@@ -1,0 +1,48 @@
+"""Which reader reads a file.
+
+In: options that are the same for all files of a run. Out: a `Reader`.
+Invariant: options are plain values, so that they can be sent to another process.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Protocol
+
+from ostiary.cloudtrail.files import LogFile
+from ostiary.cloudtrail.guesses import NO_FACTS, Facts
+from ostiary.ingest.plain import Part, PlainReader
+from ostiary.ingest.stored import StoringReader
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingOptions:
+    """`keys`: condition keys, folded and sorted. `fast`: whether the fast reader may be used. `cache`: a folder, or None."""
+
+    keys: tuple[str, ...]
+    facts: Facts = NO_FACTS
+    fast: bool = True
+    cache: str | None = None
+
+
+class Reader(Protocol):
+    """Reads files to parts; remembers from one file to the next."""
+
+    def parts(self, file: LogFile) -> Iterator[Part]:
+        """The parts of a file; the last one says so."""
+        ...
+
+
+def reader_of(options: ReadingOptions) -> Reader:
+    """The fast reader, unless it is not wanted or `msgspec` is not installed: then the slow one, which gives the same."""
+    if options.cache is not None:
+        return StoringReader(options.cache, options.keys, options.facts, lambda keys: _reader(options, keys))
+    return _reader(options, options.keys)
+
+
+def _reader(options: ReadingOptions, keys: tuple[str, ...]) -> Reader:
+    if options.fast and find_spec("msgspec"):
+        from ostiary.ingest.fast import FastReader  # msgspec is optional
+
+        return FastReader(keys, options.facts)
+    return PlainReader(keys, options.facts)
