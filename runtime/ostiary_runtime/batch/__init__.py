@@ -6,7 +6,8 @@ Invariant: numpy and pyarrow are imported here and nowhere else in the runtime, 
 
 columns    what a table asks, as numbers for distinct values
 subjects   callers, scopes, actions, rows       places, resources   where resources lie
-cells      the leaves of the DAG, numbered      needs               on what of a request a leaf depends
-facets     classes of the values of a key       residuals           rows that their cell leaves open
+cells      the leaves of the DAG, numbered      needs, texts        on what of a request a leaf depends
+facets     classes of the values of a key       states              which class each row has
+narrowing  what the resource's text settles     residuals           rows that their cell leaves open
 machine    all of it for one layout of tables   stream              tables in, tables out
 """

@@ -5,7 +5,7 @@ Cells are made for a row and a whole header at once, and become leaves when a re
 """
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from ostiary_runtime.batch.answers import Answers
@@ -13,7 +13,7 @@ from ostiary_runtime.batch.needs import Needs, NeedsReader
 from ostiary_runtime.batch.places import Places
 from ostiary_runtime.batch.subjects import RowViews
 from ostiary_runtime.batch.tables import Column, PairTable
-from ostiary_runtime.context import Missing
+from ostiary_runtime.context import Missing, Reader
 from ostiary_runtime.decision import allow
 from ostiary_runtime.entries import Entry
 from ostiary_runtime.leaves import Constant, LeafBuilder, Residue, Undocumented
@@ -24,9 +24,12 @@ RESIDUAL: Final = -1
 UNBUILT: Final = -2
 LOST: Final = -3
 """The answer of cell 0, that of resources in no place: they are decided one by one."""
-# How the text of the resource counts: it is matched against, or only a star might run over its colons.
+# How the text of the resource counts: it is matched, a star might run over its colons, variables have to be filled in before
+# it is matched, or all of the request counts.
 MATCHED: Final = 1
 CROSSES: Final = 2
+VARIES: Final = 4
+WHOLE: Final = 8
 # Cells that are remembered before everything starts again.
 MOST_CELLS: Final = 1 << 20
 
@@ -77,7 +80,7 @@ class Cells:
         self.answer = Column()
         """By cell: its answer, RESIDUAL or UNBUILT."""
         self.of_text = Column()
-        """By cell: 0, MATCHED or CROSSES."""
+        """By cell: 0 or what of MATCHED, CROSSES, VARIES, WHOLE holds."""
         self._leaves: list[Leaf | _Pending | None] = [None]
         self.answer.append(LOST)
         self.of_text.append(0)
@@ -159,6 +162,14 @@ class Cells:
             found = self._matched[cell, outcome] = self._add(self.leaf(cell), RESIDUAL, 0)
         return found
 
+    def varied(self, cell: int, reader: Reader) -> int:
+        """The cell for requests in which the variables of a cell's patterns have the values that this one gives them."""
+        leaf = self.leaf(cell)
+        needs, known = leaf.needs.filled(reader)
+        if not (known or leaf.settled):
+            return self.varied(self.settled(cell), reader)
+        return self._add(replace(leaf, needs=needs), RESIDUAL, _of_text(needs))
+
     def _add(self, leaf: Leaf | _Pending, answer: int, of_text: int) -> int:
         self._leaves.append(leaf)
         self.of_text.append(of_text)
@@ -175,6 +186,11 @@ class Cells:
 
 
 def _of_text(needs: Needs) -> int:
-    if needs.whole or needs.elements or (needs.crosses is not None and needs.colons_after is None):
-        return MATCHED
-    return CROSSES if needs.crosses is not None else 0
+    if needs.whole:
+        return WHOLE
+    found = 0
+    if needs.elements or (needs.crosses is not None and needs.colons_after is None):
+        found |= MATCHED
+    if needs.crosses is not None:
+        found |= CROSSES
+    return found | (VARIES if needs.variables else 0)

@@ -22,6 +22,7 @@ from ostiary_runtime.batch.needs import NeedsReader
 from ostiary_runtime.batch.places import Places
 from ostiary_runtime.batch.residuals import Residuals
 from ostiary_runtime.batch.resources import Resources
+from ostiary_runtime.batch.states import States
 from ostiary_runtime.batch.subjects import RowViews, Subjects
 from ostiary_runtime.batch.tables import Ints, Longs, Numbers, PairTable, distinct, first_rows, spread
 from ostiary_runtime.context import ABSENT, Missing, state_of
@@ -81,7 +82,7 @@ class Machine:
         )
         self._residuals = Residuals(
             self._cells,
-            self._subjects,
+            States(self._layout, self._subjects, conditions, self._missing),
             conditions,
             self._layout,
             self._missing,

@@ -12,17 +12,17 @@ import numpy as np
 
 from ostiary_grammar.errors import RequestError
 from ostiary_runtime.batch.answers import Answers, Counts
-from ostiary_runtime.batch.cells import CROSSES, LOST, RESIDUAL, Cells
-from ostiary_runtime.batch.columns import ACTION, OWNER, PRINCIPAL, RESOURCE, Coded, Columns, Layout
+from ostiary_runtime.batch.cells import LOST, RESIDUAL, Cells
+from ostiary_runtime.batch.columns import ACTION, OWNER, PRINCIPAL, RESOURCE, Columns, Layout
 from ostiary_runtime.batch.facets import OVER, Facet
+from ostiary_runtime.batch.narrowing import Narrowing
 from ostiary_runtime.batch.needs import Needs
 from ostiary_runtime.batch.resources import Resources
-from ostiary_runtime.batch.subjects import Subjects
-from ostiary_runtime.batch.tables import Ints, Longs, Numbers, PairTable, at, distinct, groups
+from ostiary_runtime.batch.states import States
+from ostiary_runtime.batch.tables import Ints, Longs, Numbers, PairTable, distinct
 from ostiary_runtime.conditions import Condition
-from ostiary_runtime.context import Missing, state_of
+from ostiary_runtime.context import Missing
 from ostiary_runtime.decision import Decision
-from ostiary_runtime.request import parse_caller
 
 DOUBT: Final = -4
 """Filed for a pair on which some condition is Unknown: the cell's `settled` twin knows more."""
@@ -31,7 +31,6 @@ _MOST_BITS: Final = 40
 _INT_BITS: Final = 30
 # Bits beyond which the classes that a cell does not ask about are taken out, so that fewer pairs are new.
 _FEW_BITS: Final = 6
-_CALLER_KEYS: Final = frozenset(parse_caller("*").derived)
 
 
 class Residuals:
@@ -40,7 +39,7 @@ class Residuals:
     def __init__(
         self,
         cells: Cells,
-        subjects: Subjects,
+        states: States,
         conditions: Sequence[Condition],
         layout: Layout,
         missing: Missing,
@@ -49,8 +48,8 @@ class Residuals:
         counts: Counts,
     ) -> None:
         self.cells = cells
-        self.subjects = subjects
-        self.columns_of = dict(layout.keys)
+        self.states = states
+        self.narrowing = Narrowing(cells, states)
         self.known = PairTable()
         """From cell and circumstances to answer."""
         self._conditions = conditions
@@ -65,7 +64,7 @@ class Residuals:
     @property
     def full(self) -> bool:
         """Whether it is time to start again."""
-        return any(facet.full for facet in self._facets.values())
+        return self.narrowing.full or self.states.full or any(facet.full for facet in self._facets.values())
 
     def finish(self, columns: Columns, resources: Resources, callers: Numbers, cells: Ints, answers: Ints) -> None:
         """Puts in the answers of rows that are RESIDUAL or LOST."""
@@ -87,11 +86,7 @@ class Residuals:
         found: dict[str, list[int]] = {key: [] for key in needs.exact}
         for number in needs.conditions:
             found.setdefault(self._conditions[number].test.key, []).append(number)
-        asked = {
-            key: tuple(numbers)
-            for key, numbers in found.items()
-            if key in self.columns_of or key in _CALLER_KEYS  # any other key has one state in all requests
-        }
+        asked = {key: tuple(numbers) for key, numbers in found.items() if self.states.differ(key)}
         for key, numbers in asked.items():
             facet = self._facets.setdefault(key, Facet(self._conditions))
             if facet.add(numbers, exact=key in needs.exact):
@@ -124,7 +119,7 @@ class Residuals:
     def ask(self, columns: Columns, row: int) -> int:
         """The single engine's answer for a row."""
         self._counts.asked += 1
-        context = {name: columns.value(name, row) for name in self.columns_of.values()}
+        context = self.states.context(columns, row)
         owner = columns.value(OWNER, row) if self._owner else None
         principal, action, resource = (columns.value(name, row) for name in (PRINCIPAL, ACTION, RESOURCE))
         return self._decide(columns, row, principal, action, resource, owner, context)
@@ -132,7 +127,7 @@ class Residuals:
     def ask_each(self, columns: Columns, rows: Longs) -> list[int]:
         """The single engine's answers for rows, each distinct request once."""
         self._counts.singly += len(rows)
-        names = [PRINCIPAL, ACTION, RESOURCE, *([OWNER] if self._owner else []), *self.columns_of.values()]
+        names = [PRINCIPAL, ACTION, RESOURCE, *([OWNER] if self._owner else []), *self.states.columns_of.values()]
         known: dict[object, int] = {}
         found: list[int] = []
         for row, values in zip(
@@ -142,7 +137,7 @@ class Residuals:
             answer = known.get(request)
             if answer is None:
                 owner = values[3] if self._owner else None
-                context = dict(zip(self.columns_of.values(), values[4 if self._owner else 3 :], strict=True))
+                context = dict(zip(self.states.columns_of.values(), values[4 if self._owner else 3 :], strict=True))
                 answer = known[request] = self._decide(columns, row, values[0], values[1], values[2], owner, context)
             found.append(answer)
         return found
@@ -184,13 +179,15 @@ class _Run:
 
     def settle(self, rows: Longs, cells: Ints) -> None:
         """Decides rows in residual cells."""
-        rows, cells = self._match_texts(rows, cells)
+        of = self._of
+        rows, cells, alone = of.narrowing.narrow(self._columns, self._resources, self._callers, rows, cells)
+        if len(alone):
+            self.singly(alone)
         if not len(rows):
             return
-        of = self._of
         live: list[int] = np.flatnonzero(np.bincount(cells)).tolist()
         keys = {key: None for cell in live for key in of.asked(cell)}
-        classes = {key: self._classes(key, rows) for key in keys}
+        classes = {key: of.states.classes(of.facet(key), key, self._columns, self._callers, rows) for key in keys}
         over = np.zeros(len(rows), np.bool_)
         for each in classes.values():
             over |= each == OVER
@@ -244,55 +241,3 @@ class _Run:
                 masks[cell] = sum(((1 << of.facet(key).bits) - 1) << shifts[key] for key in of.asked(cell))
             together &= masks.take(cells)
         return together  # type: ignore[no-any-return]
-
-    def _classes(self, key: str, rows: Longs) -> Numbers:
-        """For each row the class of its state of a key."""
-        facet = self._of.facet(key)
-        some = None if len(rows) == self._columns.rows else rows
-
-        def number(row: int) -> int:
-            return self._columns.number(row if some is None else int(some[row]))
-
-        column = self._of.columns_of.get(key)
-        if column is not None:
-            return self._columns.coded(column, some).each(lambda value: facet.of(state_of(value)), column, number)
-        derived = self._of.subjects.derived
-        callers = at(self._callers, some)
-        if isinstance(callers, int):
-            return facet.of(state_of(derived[callers][key]))
-        numbers, places = distinct(callers)
-        coded = Coded(places, [derived[caller][key] for caller in numbers])
-        return coded.each(lambda value: facet.of(state_of(value)), PRINCIPAL, number)
-
-    def _match_texts(self, rows: Longs, cells: Ints) -> tuple[Longs, Ints]:
-        """Rows and cells with what the texts of resources say settled; rows that it cannot settle are decided."""
-        of, resources = self._of, self._resources
-        of_text = of.cells.of_text.of(cells)
-        assert not isinstance(of_text, int)
-        if not resources.has_colons_to_cross:
-            of_text = of_text & ~CROSSES
-        concerned = np.flatnonzero(of_text)
-        if not len(concerned):
-            return rows, cells
-        cells = cells.copy()
-        alone: list[Longs] = []
-        for cell, members in groups(cells.take(concerned)):
-            places = concerned.take(members)
-            needs = of.cells.leaf(cell).needs
-            if needs.whole:
-                alone.append(places)
-                continue
-            crossing, outcomes = resources.match(rows.take(places), needs)
-            found, members_of = distinct(outcomes)
-            matched = np.array([of.cells.matched(cell, outcome) for outcome in found], np.int32)
-            cells[places] = matched.take(members_of)
-            if crossing is not None:
-                alone.append(places[crossing])
-        lone = np.concatenate(alone) if alone else np.zeros(0, np.int64)
-        if not len(lone):
-            return rows, cells
-        lone.sort()
-        self.singly(rows.take(lone))
-        keep = np.ones(len(rows), np.bool_)
-        keep[lone] = False
-        return rows[keep], cells[keep]

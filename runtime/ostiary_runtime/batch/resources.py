@@ -10,13 +10,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from ostiary_grammar.errors import RequestError
 from ostiary_runtime.batch.columns import RESOURCE, Columns, at_row
-from ostiary_runtime.batch.needs import Needs
 from ostiary_runtime.batch.places import NOWHERE, Places, has_extra_colons, holds_few, not_resources
-from ostiary_runtime.batch.tables import Ints, Longs, distinct
+from ostiary_runtime.batch.tables import Ints, Longs
 from ostiary_runtime.request import parse_resource
 
 # Texts with a header that has not been seen, of which so many are looked at first, then ever more.
@@ -35,6 +33,7 @@ class Resources:
             raise at_row(columns.number(row), RESOURCE, "there is no value")
         self._codes: Ints | None = None
         self._extra: bool | None = None
+        self._numbers: Ints | None = None
         if not pa.types.is_dictionary(array.type) and holds_few(array):
             array = array.dictionary_encode()
         if pa.types.is_dictionary(array.type):
@@ -67,34 +66,22 @@ class Resources:
 
     @property
     def has_colons_to_cross(self) -> bool:
-        """Whether some text has a colon after its header."""
+        """Whether some text has a colon after its header. All of them have been found to be resources."""
         if self._extra is None:
             self._extra = has_extra_colons(self._texts)
         return self._extra
 
-    def match(self, rows: Longs, needs: Needs) -> tuple[NDArray[np.bool_] | None, Longs]:
-        """What the tests of a leaf say of some rows, a bit for each, and where a star might run over colons."""
-        if self._codes is None:
-            texts, places = self._texts.take(pa.array(rows)), None
-        else:
-            codes, places = distinct(self._codes.take(rows))
-            texts = self._texts.take(pa.array(codes, pa.int64()))
-        outcomes = np.zeros(len(texts), np.int64)
-        crossing = None
-        words: list[str] = texts.to_pylist()
-        for bit, test in enumerate(needs.elements):
-            outcomes |= np.fromiter(map(test, words), np.bool_, len(words)).astype(np.int64) << bit
-        if needs.crosses is not None and (needs.colons_after is None or self.has_colons_to_cross):
-            after, crosses = needs.colons_after, needs.crosses
-            crossing = np.fromiter(
-                ((after is None or text.find(":", after) >= 0) and crosses(text) for text in words),
-                np.bool_,
-                len(words),
-            )
-        if places is not None:
-            outcomes = outcomes.take(places)
-            crossing = crossing.take(places) if crossing is not None else None
-        return crossing, outcomes
+    def texts(self, rows: Longs) -> Any:
+        """The texts of some rows."""
+        places = pa.array(rows if self._codes is None else self._codes.take(rows))
+        return self._texts.take(places)
+
+    def numbers(self, rows: Longs, number: Callable[[list[str]], Ints]) -> Ints:
+        """For some rows the numbers that `number` gives to the distinct texts; only where they are encoded."""
+        assert self._codes is not None
+        if self._numbers is None:
+            self._numbers = number(self._texts.to_pylist())
+        return self._numbers.take(self._codes.take(rows))
 
     def _find(self, texts: Any, origin: Callable[[int], int]) -> Ints:
         """Places of texts; puts in the headers that are not there yet, as long as there is room."""

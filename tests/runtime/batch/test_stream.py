@@ -23,7 +23,7 @@ from ostiary_runtime.engine import Engine
 def test_all_layers(seed: int, missing: str):
     engine = policies()
     for _ in range(2):
-        agree(engine, requests(1500, seed), missing)
+        agree(engine, requests(800, seed), missing)
 
 
 @pytest.mark.parametrize("missing", ["absent", "unknown"])
@@ -186,7 +186,7 @@ def test_layouts_are_told_apart_and_few_are_kept(monkeypatch: pytest.MonkeyPatch
 def test_threads():
     """One engine for many threads, whose calls overlap."""
     engine = policies()
-    tables = [requests(700, seed) for seed in range(8)]
+    tables = [requests(300, seed) for seed in range(8)]
     wanted = [answers(policies().authorize_batch(table)) for table in tables]
     with ThreadPoolExecutor(4) as pool:
         for _ in range(2):

@@ -1,0 +1,74 @@
+"""States: the value of a condition key on each row of a batch, by classes.
+
+In: a key and the rows of a batch. Out: the class of each row's state, or a `Reader` for one row.
+A key has its own column, or follows from the caller; any other key has one state in all requests of a layout.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from ostiary_runtime.batch.columns import PRINCIPAL, Coded, Columns, Layout
+from ostiary_runtime.batch.facets import Facet
+from ostiary_runtime.batch.subjects import Subjects
+from ostiary_runtime.batch.tables import Longs, Numbers, at, distinct
+from ostiary_runtime.conditions import Condition
+from ostiary_runtime.context import Missing, Reader, state_of
+from ostiary_runtime.request import parse_caller
+
+_CALLER_KEYS: Final = frozenset(parse_caller("*").derived)
+
+
+class States:
+    """The states of keys in tables of one layout."""
+
+    def __init__(self, layout: Layout, subjects: Subjects, conditions: Sequence[Condition], missing: Missing) -> None:
+        self.columns_of = dict(layout.keys)
+        self._subjects = subjects
+        self._conditions = conditions
+        self._missing: Missing = missing
+        self._exact: dict[str, Facet] = {}
+
+    def differ(self, key: str) -> bool:
+        """Whether requests differ in a key."""
+        return key in self.columns_of or key in _CALLER_KEYS
+
+    def exact(self, key: str) -> Facet:
+        """A facet that tells all values of a key apart."""
+        facet = self._exact.get(key)
+        if facet is None:
+            facet = self._exact[key] = Facet(self._conditions)
+            facet.add((), exact=True)
+        return facet
+
+    @property
+    def full(self) -> bool:
+        return any(facet.full for facet in self._exact.values())
+
+    def classes(self, facet: Facet, key: str, columns: Columns, callers: Numbers, rows: Longs) -> Numbers:
+        """For each of some rows the class of its state of a key."""
+        some = None if len(rows) == columns.rows else rows
+
+        def number(row: int) -> int:
+            return columns.number(row if some is None else int(some[row]))
+
+        column = self.columns_of.get(key)
+        if column is not None:
+            return columns.coded(column, some).each(lambda value: facet.of(state_of(value)), column, number)
+        if not self.differ(key):
+            return 0
+        derived = self._subjects.derived
+        own = at(callers, some)
+        if isinstance(own, int):
+            return facet.of(state_of(derived[own][key]))
+        numbers, places = distinct(own)
+        coded = Coded(places, [derived[caller][key] for caller in numbers])
+        return coded.each(lambda value: facet.of(state_of(value)), PRINCIPAL, number)
+
+    def context(self, columns: Columns, row: int) -> dict[str, object]:
+        """The context of a row."""
+        return {name: columns.value(name, row) for name in self.columns_of.values()}
+
+    def reader(self, columns: Columns, callers: Numbers, row: int, owner: str) -> Reader:
+        """The reader of a row, for a resource of this account."""
+        caller = callers if isinstance(callers, int) else int(callers[row])
+        return Reader(self.context(columns, row), self._subjects.derived[caller], owner, self._missing)
