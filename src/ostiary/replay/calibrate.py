@@ -17,11 +17,12 @@ The causes are tried in order, the first that fits is named:
     resource-policy-not-given   a resource policy may have granted or denied it, and none was given
     s3-beside-policies          S3 also denies by ACLs and Block Public Access
     session-policy-not-known    the caller is a session, whose session policy the log does not hold
+    log-says-both               instead of the four before: AWS granted the same to the same caller at another time in this log
     policy-not-in-force         the policies given are not those that were in force then
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ostiary.cloudtrail.outcome import Layer, Outcome
 from ostiary.replay.cases import Called, CaseRequest
@@ -51,7 +52,7 @@ _OWN_CODES = frozenset({"ForbiddenException", "UnauthorizedException", "NotAutho
 # Services whose resources can have policies of their own.
 _WITH_POLICIES = frozenset(
     {
-        "apigateway", "backup", "codeartifact", "codebuild", "dynamodb", "ecr", "elasticfilesystem", "es", "events", "glacier", "glue",
+        "backup", "codeartifact", "codebuild", "dynamodb", "ecr", "elasticfilesystem", "es", "events", "execute-api", "glacier", "glue",
         "iot", "kinesis", "kms", "lambda", "logs", "mediastore", "s3", "schemas", "secretsmanager", "ses", "sns", "sqs", "sts",
     }
 )  # fmt: skip
@@ -86,6 +87,17 @@ class _Counts:
     layer_agrees: int = 0
 
 
+# Causes that are guesses from what kind of call it is.
+_GUESSED = frozenset(
+    {"resource-policy-not-given", "s3-beside-policies", "session-policy-not-known", "policy-not-in-force"}
+)
+_BOTH = "AWS both granted and denied this in the log: policies changed in the window, or had not spread yet"
+
+
+def _class(request: CaseRequest) -> str:
+    return class_of(request.action, request.resource or request.resource_pattern or "*")
+
+
 class Calibrating:
     """Compares as cases come. `assumed`: condition keys whose values are assumed for all calls."""
 
@@ -103,6 +115,7 @@ class Calibrating:
         }
         self._rows: dict[str, _Counts] = {}
         self._found: dict[_Key, _Found] = {}
+        self._logged: dict[tuple[str, str, str], set[Access]] = {}
 
     def add(self, called: Called, verdict: Verdict | None, events: int, sample: Sample) -> None:
         """Events of a case, with the verdict of the policies; None where none of them binds the caller."""
@@ -122,6 +135,9 @@ class Calibrating:
         else:
             row.contradicts += events
             self._contradiction(called, verdict, logged, ours, events, sample)
+        about = (cut(verdict.who), called.requests[0].action, _class(called.requests[0]))
+        if about in self._logged or len(self._logged) < MOST_KEYS:
+            self._logged.setdefault(about, set()).add(logged)
         layer = called.denial.layer if called.denial is not None else None
         if logged is Access.DENIED and layer is not None:
             row.layer_named += events
@@ -130,7 +146,10 @@ class Calibrating:
     def calibration(self) -> Calibration:
         """What was found: actions with the most contradictions first."""
         rows = sorted(self._rows.items(), key=lambda item: (-item[1].contradicts, -item[1].agrees, item[0]))
-        found = sorted(self._found.items(), key=lambda item: (-item[1].events, str(item[0])))
+        found = sorted(
+            ((self._explained(key), each) for key, each in self._found.items()),
+            key=lambda item: (-item[1].events, str(item[0])),
+        )
         return Calibration(
             tuple(
                 CalibrationRow(action, each.agrees, each.open, each.contradicts, each.layer_named, each.layer_agrees)
@@ -155,6 +174,11 @@ class Calibrating:
             ),
         )
 
+    def _explained(self, key: _Key) -> _Key:
+        """A contradiction whose cause is that the log contradicts itself."""
+        both = len(self._logged.get((key.principal, key.action, key.resource), ())) > 1
+        return replace(key, cause="log-says-both", why=_BOTH) if both and key.cause in _GUESSED else key
+
     @staticmethod
     def _action(called: Called) -> str:
         """The action that AWS decided on: the one that the denial names, else the call's own."""
@@ -166,11 +190,10 @@ class Calibrating:
     ) -> None:
         cause, why = self._cause(called, verdict, logged)
         request = verdict.request
-        resource = request.resource if request.resource is not None else request.resource_pattern
         key = _Key(
             request.action,
             cut(verdict.who),
-            class_of(request.action, resource or "*"),
+            _class(request),
             logged,
             ours,
             cut(called.error_code or ""),
@@ -253,4 +276,5 @@ class Calibrating:
 
     def _may_have_policy(self, request: CaseRequest) -> bool:
         service = request.action.partition(":")[0]
-        return PolicyType.RESOURCE not in self._asked and service in _WITH_POLICIES and request.resource != "*"
+        named = request.resource is not None and not request.resource.endswith("*")
+        return PolicyType.RESOURCE not in self._asked and service in _WITH_POLICIES and named
