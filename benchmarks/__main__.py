@@ -4,6 +4,7 @@
     python -m benchmarks run [--quick | --check] [WORKLOAD...] [--model MODEL]... [--json FILE]
     python -m benchmarks compare OLD.json NEW.json
     python -m benchmarks report FILE.json [--out FOLDER | --readme]
+    python -m benchmarks profile WORKLOAD MODEL
     python -m benchmarks parse
 
 Exit codes: 0, all is well. 1, `compare`: something is worse by more than noise. 2, a file or an argument is wrong. 3, answers
@@ -20,6 +21,9 @@ from pathlib import Path
 from benchmarks.compare import TOLERANCE, compare
 from benchmarks.models import MODELS, REPLAY
 from benchmarks.plans import planned, replays
+from benchmarks.prepared import Prepared
+from benchmarks.profiling import MODELS as PROFILED
+from benchmarks.profiling import profile
 from benchmarks.record import Record, RecordError, Row, Skip
 from benchmarks.report.pages import readme_table, write_pages
 from benchmarks.report.text import change_line, goal_lines, row_line, skip_line
@@ -42,6 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return _run(
                     _parser().parse_args(["run", "role", "--model", "parse"]), ["run", "role", "--model", "parse"]
                 )
+            case "profile":
+                return _profile(options.workload, options.model)
             case "compare":
                 return _compare(options.old, options.new, options.tolerance)
             case _:
@@ -78,6 +84,9 @@ def _parser() -> argparse.ArgumentParser:
     reporter.add_argument("record", type=Path)
     reporter.add_argument("--out", type=Path, default=Path("docs/benchmarks"))
     reporter.add_argument("--readme", action="store_true", help="print the README's table instead")
+    profiler = commands.add_parser("profile", help="where the time of a model goes")
+    profiler.add_argument("workload")
+    profiler.add_argument("model", choices=PROFILED, metavar="MODEL", help=", ".join(PROFILED))
     commands.add_parser("parse", help="time reading a policy")
     return parser
 
@@ -134,6 +143,19 @@ def _without_paths(words: Sequence[str]) -> list[str]:
             kept.append(word)
         skip = word in ("--json", "--node")
     return kept
+
+
+def _profile(name: str, model: str) -> int:
+    settings = SIZES["quick"]
+    prepared = Prepared(workload(name), settings.seed, settings.requests)
+    try:
+        spent = profile(prepared, model, settings)
+    finally:
+        prepared.close()
+    print("own    with calls     calls  function")
+    for each in spent[:20]:
+        print(f"{each.own:5.1%} {each.whole:8.1%} {each.calls:12,}  {each.function}")
+    return FINE
 
 
 def _compare(old: Path, new: Path, tolerance: float) -> int:
