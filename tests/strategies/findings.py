@@ -291,7 +291,14 @@ class _Making:
                 (
                     PartHits("NotAction", self.name("iam:*"), 7, 21, 0, "", ""),
                     PartHits("Resource", "*", 8, 19, 321, *used),
-                    PartHits("Condition", self.name("StringNotEquals aws:RequestedRegion"), 10, 9, 321, *used),
+                    PartHits(
+                        "Condition",
+                        self.name("StringNotEquals aws:RequestedRegion: us-east-2, eu-west-1"),
+                        10,
+                        9,
+                        321,
+                        *used,
+                    ),
                 ),
             ),
             StatementHits(
@@ -303,7 +310,7 @@ class _Making:
                 (
                     PartHits("Action", self.name("s3:PutObject"), 17, 18, 64, *used),
                     PartHits("Action", "dynamodb:PutItem", 17, 34, 0, "", ""),
-                    PartHits("Condition", "StringNotEquals aws:PrincipalOrgID", 19, 21, None, "", ""),
+                    PartHits("Condition", "StringNotEquals aws:PrincipalOrgID: o-a1b2c3d4e5", 19, 21, None, "", ""),
                 ),
             ),
             StatementHits(self.ref(2), 0, 0, 0, "", "", ()),

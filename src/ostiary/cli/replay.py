@@ -171,6 +171,8 @@ def replay(
     """  # noqa: D301  # the mark is click's: it keeps lines as they are
     files = {PolicyType.IDENTITY: identity, PolicyType.SCP: scp, PolicyType.RCP: rcp}
     given = GivenSides(baseline, candidate, files, (*sets, *details), not no_full_aws_access, management_account)
+    if report.key is not None and (unused is not None or minimise is not None):
+        raise click.UsageError("--unused and --minimise write policies as they are: they do not go with --anonymize")
     wanted = coverage or unused is not None or minimise is not None
     counted = wanted or report.html is not None
     sides = given.read(alone=calibrate or wanted)

@@ -73,6 +73,7 @@ _DENIAL = re.compile(
     r"(?P<why>(?: because no [\w -]+ allows the [\w-]+:\w+ action| with an explicit deny in an? [\w -]+)?)(?P<policy>:? ?(?:arn:\S+)?)\.?"
 )
 _ACTION = re.compile(r"([a-z0-9-]+):[A-Za-z0-9*?]+")
+_CONDITION = re.compile(r"(\S+) (.+?): (.*)", re.DOTALL)
 _JSON_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
 # An element, a type of principal, an operator, or a condition key with the tag that it may name.
 _CONDITION_WORD = re.compile(
@@ -283,10 +284,16 @@ class _Hiding:
         if part.element in {"Action", "NotAction"}:
             return replace(part, text=self._policy_value("Action", part.text))
         if part.element == "Condition":
-            words = re.split(r"([\s,\"'\[\]{}()=]+)", part.text)
-            kept = (self._condition_word(each) or self._names.value(each) for each in words)
-            return replace(part, text="".join(kept))
+            return replace(part, text=self._condition(part.text))
         return replace(part, text=self._names.value(part.text))
+
+    def _condition(self, text: str) -> str:
+        """A condition as coverage writes it: operator, key, and the values after a colon."""
+        found = _CONDITION.fullmatch(text)
+        if not found:
+            return self._names.value(text)
+        operator, key = (self._condition_word(word) or self._names.value(word) for word in found.group(1, 2))
+        return f"{operator} {key}: {', '.join(map(self._names.value, found[3].split(', ')))}"
 
     def _blind(self, blind: Blind) -> Blind:
         return replace(blind, statements=tuple(map(self._statement, blind.statements)))

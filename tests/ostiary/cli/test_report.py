@@ -85,6 +85,8 @@ def test_page_without_the_logs(tmp_path: Path):
         (("--html", "x", "--output", "x"), "name the same file"),
         (("--anonymize-key", "missing"), "does not exist"),
         (("--format", "xml"), "'xml' is not one of"),
+        (("--anonymize", "--unused", "x"), "do not go with --anonymize"),
+        (("--anonymize", "--minimise", "x"), "do not go with --anonymize"),
     ],
 )
 def test_what_cannot_work_is_refused_before_reading(arguments: tuple[str, ...], said: str):
@@ -156,7 +158,19 @@ def test_no_identifier_of_a_log_leaves(tmp_path_factory: pytest.TempPathFactory,
     for name, more in names.items():
         for format_ in FORMATS:
             out, page = folder / f"out-{name}", folder / f"page-{name}"
-            options = ("--format", format_, "--output", str(out), "--html", str(page), "--top", "50", *more)
+            options = (
+                "--format",
+                format_,
+                "--output",
+                str(out),
+                "--html",
+                str(page),
+                "--top",
+                "50",
+                "--coverage",
+                "--calibrate",
+                *more,
+            )
             run = ostiary("replay", str(log), "--scp", str(policy), *options)
             assert run.code == 0, run.err
             content = out.read_bytes()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 
@@ -48,7 +49,13 @@ def found(who: Identities) -> Findings:
         PartHits("NotAction", "iam:*", 7, 9, 0, "", ""),
         PartHits("Resource", resources[0], 8, 9, 5, "", ""),
         PartHits(
-            "Condition", f'StringNotEquals aws:PrincipalOrgID ["{who.organization}", "{who.tag}"]', 9, 9, 5, "", ""
+            "Condition",
+            f"StringNotEquals aws:PrincipalTag/{who.tag}: {who.organization}, {people.role_arn(who)}",
+            9,
+            9,
+            5,
+            "",
+            "",
         ),
     )
     assert base.calibration is not None
@@ -138,6 +145,10 @@ def test_shapes_and_numbers_stay(who: Identities):
         assert shown.resource.split(":")[:4] == row.resource.split(":")[:4]
         assert shown.action == row.action
     assert len({row.principal for row in after.rows}) == len({row.principal for row in before.rows})
+    condition = after.coverage[0].statements[0].parts[2].text
+    assert re.fullmatch(
+        r"StringNotEquals aws:PrincipalTag/id-\w{12}: o-\w{10}, arn:aws:iam::\d{12}:role/id-\w{12}/id-\w{12}", condition
+    )
     policy = json.loads(after.coverage[0].text)["Statement"][0]
     assert policy["NotAction"] == ["iam:*", "sts:*"]
     assert after.coverage[0].text.count("\n") == before.coverage[0].text.count("\n")

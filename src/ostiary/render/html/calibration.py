@@ -4,13 +4,17 @@ In: `Calibration`. Out: markup: one sentence, agreement by action, and every con
 Invariant: shares are of the events with an answer; what is open is neither agreement nor contradiction.
 """
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
 from ostiary.render.findings_words import access_words, counted
 from ostiary.render.html.markup import Markup, tag
-from ostiary.render.html.sections import arn, section, table
+from ostiary.render.html.sections import Cell, arn, folded, section, table
 from ostiary.replay.findings import Calibration, CalibrationRow, Contradiction, Findings
 
-_MOST_ACTIONS = 40
-_MOST_CONTRADICTIONS = 60
+_FIRST = 12
+"""How many actions, and how many contradictions, are shown at once; the others are folded."""
+_MOST = 500
 
 
 def calibration_section(findings: Findings) -> Markup | None:
@@ -22,9 +26,11 @@ def calibration_section(findings: Findings) -> Markup | None:
     return section(
         "calibration",
         "Our answers and AWS's own",
-        _actions(ranked),
+        _causes(told.contradictions),
+        tag("h3", "By action"),
+        *_actions(ranked),
         tag("h3", "Contradictions"),
-        _contradictions(told.contradictions),
+        *_contradictions(told.contradictions),
         lead=_sentence(told),
     )
 
@@ -55,7 +61,18 @@ def _share(part: int, whole: int) -> str:
     return f"{min(share, 99.9):.1f} %" if part != whole else "100 %"
 
 
-def _actions(rows: list[CalibrationRow]) -> Markup:
+def _causes(all_: Sequence[Contradiction]) -> Markup | None:
+    """Likely causes, those of most calls first."""
+    if not all_:
+        return None
+    events: Counter[tuple[str, str]] = Counter()
+    for each in all_:
+        events[each.cause, each.why] += each.events
+    rows = [(why, tag("code", cause), f"{number:,}") for (cause, why), number in events.most_common()]
+    return table((("Likely cause", ""), ("Code", ""), ("Calls", "number")), rows, cards=True)
+
+
+def _actions(rows: Sequence[CalibrationRow]) -> Iterator[Markup]:
     head = (("Action", ""), ("Agrees", "number"), ("Contradicts", "number"), ("Open", "number"), ("Share", "number"))
     shown = [
         (
@@ -65,19 +82,15 @@ def _actions(rows: list[CalibrationRow]) -> Markup:
             f"{each.open:,}",
             _share(each.agrees, answered) if (answered := each.agrees + each.contradicts) else "-",
         )
-        for each in rows[:_MOST_ACTIONS]
+        for each in rows
     ]
-    left = len(rows) - len(shown)
-    return tag(
-        "div",
-        table(head, shown),
-        tag("p", f"and {left:,} more: --format json lists them", class_="hint") if left else None,
-    )
+    yield from _in_two(head, shown, "more action", cards=False)
 
 
-def _contradictions(all_: tuple[Contradiction, ...]) -> Markup:
+def _contradictions(all_: Sequence[Contradiction]) -> Iterator[Markup]:
     if not all_:
-        return tag("p", "None.", class_="hint")
+        yield tag("p", "None.", class_="hint")
+        return
     head = (
         ("Action", ""),
         ("Principal", ""),
@@ -97,11 +110,18 @@ def _contradictions(all_: tuple[Contradiction, ...]) -> Markup:
             each.why,
             tag("span", f"{each.events:,}", data_contradiction=place),
         )
-        for place, each in enumerate(all_[:_MOST_CONTRADICTIONS])
+        for place, each in enumerate(all_)
     ]
-    left = len(all_) - len(shown)
-    return tag(
-        "div",
-        table(head, shown, cards=True),
-        tag("p", f"and {left:,} more: --format json lists them", class_="hint") if left else None,
-    )
+    yield from _in_two(head, shown, "more contradiction", cards=True)
+
+
+def _in_two(
+    head: Sequence[tuple[str, str]], rows: Sequence[Sequence[Cell]], noun: str, *, cards: bool
+) -> Iterator[Markup]:
+    """The first rows of a table, and the rest of it folded."""
+    yield table(head, rows[:_FIRST], cards=cards)
+    rest, left = rows[_FIRST:_MOST], len(rows) - _MOST
+    if rest:
+        yield folded(counted(len(rest), noun), table(head, rest, cards=cards))
+    if left > 0:
+        yield tag("p", f"and {counted(left, noun)}: --format json lists them", class_="hint")

@@ -24,7 +24,7 @@ def coverage_section(findings: Findings, embedded: Embedded) -> Markup | None:
     """All policies, those with statements that were never used first."""
     if not findings.coverage:
         return None
-    window = span_words(findings.first, findings.last)
+    window = tag("span", span_words(findings.first, findings.last), class_="window")
     room = MOST_TEXT
     parts: list[Markup] = []
     left = 0
@@ -40,8 +40,11 @@ def coverage_section(findings: Findings, embedded: Embedded) -> Markup | None:
         "Policies and what of them was used",
         *parts,
         tag("p", more, class_="hint") if left else None,
-        lead=f"How many calls each statement and each part of it matched, {window}. "
-        "What was not used in this window may be used in another.",
+        lead=join(
+            "How many calls each statement and each part of it matched, ",
+            window,
+            ". What was not used in this window may be used in another.",
+        ),
     )
 
 
@@ -52,7 +55,10 @@ def _unused(policy: PolicyHits) -> list[StatementHits]:
 def _policy(policy: PolicyHits, embedded: Embedded, *, opened: bool) -> Markup:
     unused = len(_unused(policy))
     said = f"{layer_words(policy.type)}, {counted(len(policy.statements), 'statement')}"
-    note = f"{unused:,} never used" if unused else "all used"
+    parts = sum(part.events == 0 for each in policy.statements if each.events or each.perhaps for part in each.parts)
+    unused_parts = f"{counted(parts, 'part')} never used" if parts else ""
+    unused_statements = f"{counted(unused, 'statement')} never used" if unused else ""
+    note = ", ".join(filter(None, (unused_statements, unused_parts))) or "all used"
     numbers = _by_line(policy)
     body = [
         _line(number, text, numbers.get(number, ([], [])), embedded)
@@ -64,7 +70,7 @@ def _policy(policy: PolicyHits, embedded: Embedded, *, opened: bool) -> Markup:
             "summary",
             tag("strong", *breakable(policy.name)),
             tag("span", f" {said} ", class_="hint"),
-            tag("span", note, class_="badge never" if unused else "badge"),
+            tag("span", note, class_="badge never" if unused or parts else "badge"),
         ),
         tag("div", *body, class_="policy"),
         open=opened,
@@ -106,7 +112,10 @@ def _statement(hits: StatementHits, embedded: Embedded) -> Markup:
         return tag("span", "never used", class_="badge never", title=f"{name}: no call matched")
     words = f"{hits.events:,}" if not hits.perhaps else f"{hits.events:,} to {hits.events + hits.perhaps:,}"
     said = f"{name}: {words} calls matched, it decided {hits.decided:,}; {span_words(hits.first, hits.last)}"
-    return tag("span", words, class_="badge", title=said, data_filter=embedded.of_statement(hits.statement))
+    filter_ = embedded.of_statement(hits.statement)
+    return join(
+        tag("span", words, class_="badge", title=said, data_filter=filter_), tag("span", hits.last[:10], class_="when")
+    )
 
 
 def _part(part: PartHits, *, several: bool) -> Markup | None:
@@ -117,4 +126,5 @@ def _part(part: PartHits, *, several: bool) -> Markup | None:
         said += f", {span_words(part.first, part.last)}"
     number = f"{part.events:,}"
     words = join(tag("span", part.text, class_="of"), f" {number}") if several else number
-    return tag("span", words, class_="badge part" if part.events else "badge part never", title=said)
+    badge = tag("span", words, class_="badge part" if part.events else "badge part never", title=said)
+    return join(badge, tag("span", part.last[:10], class_="when")) if part.events and not several else badge

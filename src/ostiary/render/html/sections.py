@@ -33,7 +33,7 @@ _MOST_LISTED = 12
 Cell = Markup | str | None
 
 
-def section(name: str, title: str, *children: Markup | None, lead: str | None = None) -> Markup:
+def section(name: str, title: str, *children: Markup | None, lead: Cell = None) -> Markup:
     """A part of the page with a heading."""
     said = tag("p", lead, class_="lead") if lead else None
     return tag("section", tag("h2", title), said, *children, id=name)
@@ -332,6 +332,11 @@ def _top_counts(title: str, counts: Sequence[tuple[str, int]]) -> Markup | None:
         return None
     rows = [(tag("span", *breakable(name)), f"{number:,}") for name, number in counts[:_MOST_LISTED]]
     return tag("div", table(((title, ""), ("Events", "number")), rows), _rest(len(counts) - _MOST_LISTED, "other"))
+
+
+def folded(summary: str, content: Markup) -> Markup:
+    """What most readers do not need, one click away."""
+    return tag("details", tag("summary", summary, class_="hint"), content, class_="more")
 
 
 def _rest(count: int, noun: str) -> Markup | None:

@@ -20,7 +20,7 @@ from ostiary.render.html.assets import script, security_policy, style
 from ostiary.render.html.embedded import Embedded
 from ostiary.render.html.page import findings_html
 from ostiary.render.replay_text import headline
-from ostiary.replay.findings import Bounds, Change, Findings
+from ostiary.replay.findings import Bounds, CalibrationRow, Change, Findings
 
 FOUND = findings(3, rows=80)
 TAGS = {
@@ -290,3 +290,25 @@ def test_dark_is_written_twice_and_the_same():
     tokens = [re.findall(r"--[\w-]+: #[0-9a-f]{6}", block) for block in blocks]
     assert tokens[0] == tokens[1]
     assert len(tokens[0]) == 14
+
+
+def test_calibration_shows_every_contradiction():
+    """The first ones at once, the others folded, each with its way to the events; causes add up to all of them."""
+    found = findings(3, rows=80)
+    assert found.calibration is not None
+    (first, *_) = found.calibration.contradictions
+    many = tuple(replace(first, cause=f"cause-{number % 3}", events=number) for number in range(1, 31))
+    text = findings_html(replace(found, calibration=replace(found.calibration, contradictions=many)))
+    assert re.findall(r'data-contradiction="(\d+)"', text) == [str(number) for number in range(30)]
+    causes = re.findall(r"<code>cause-\d</code></td><td[^>]*>(\d+)</td>", text)
+    assert sum(map(int, causes)) == sum(each.events for each in many)
+    assert "18 more contradictions" in text
+
+
+def test_share_is_all_only_if_it_is():
+    """Rounding never hides a contradiction."""
+    found = findings(3, rows=80)
+    assert found.calibration is not None
+    rows = (CalibrationRow("s3:GetObject", 99_999, 0, 1, 0, 0), CalibrationRow("s3:PutObject", 7, 0, 0, 0, 0))
+    text = findings_html(replace(found, calibration=replace(found.calibration, rows=rows)))
+    assert re.findall(r"([\d.]+) %</td>", text) == ["99.9", "100"]
