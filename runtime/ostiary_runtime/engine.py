@@ -21,7 +21,7 @@ from ostiary_grammar.errors import ProgramError, RequestError
 from ostiary_runtime.codec import digest, from_bytes, to_bytes
 from ostiary_runtime.context import ABSENT, NO_CONTEXT, Context, Missing, PlainKeys, Reader, state_of
 from ostiary_runtime.decision import Decision, StatementRef, allow
-from ostiary_runtime.entries import Rows
+from ostiary_runtime.entries import ActionClass, Rows
 from ostiary_runtime.explain import Explainer, Explanation
 from ostiary_runtime.hints import changes, prospects
 from ostiary_runtime.hits import Hit, hits
@@ -49,7 +49,8 @@ if TYPE_CHECKING:
 # Principals, scopes and actions that are remembered before a memo starts again.
 MOST_ASKERS = 65536
 MOST_SCOPES = 4096
-MOST_ACTIONS = 8192
+MOST_ACTIONS = 32768
+MOST_CLASSES = 4096
 _PRINCIPAL_ARN = "aws:principalarn"
 # PERF: compared by identity on the fast way; whoever gives an equal text that is another object takes the long way.
 _ABSENT: Missing = "absent"
@@ -64,13 +65,14 @@ class _Known:
 
 
 class _ScopeRows:
-    """The rows of one scope, by the action as callers write it."""
+    """The rows of one scope, by the action as callers write it and by its class."""
 
-    __slots__ = ("rows", "scope")
+    __slots__ = ("by_class", "rows", "scope")
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         self.rows: dict[str, RowTable] = {}
+        self.by_class: dict[ActionClass, RowTable] = {}
 
 
 class Asker:
@@ -436,17 +438,29 @@ class Engine:
         return asker
 
     def _row(self, asker: Asker, action: str) -> RowTable:
-        """A row on its first use in a scope. Spellings of one action share it."""
+        """A row on an action's first use in a scope. Spellings of one action share it, and so do actions of one class."""
         folded = parse_action(action)
         rows = asker.rows
         row = rows.get(folded)
         if row is None:
-            view = RowView(self._rows.row(asker.scope_rows.scope, folded), self._rows, self._headers)
-            row = RowTable(view, self._workshop)
+            row = self._row_of_class(asker.scope_rows, folded)
         if len(action) <= LONGEST:
             if len(rows) >= MOST_ACTIONS:
                 rows.clear()
             rows[folded] = rows[action] = row
+        return row
+
+    def _row_of_class(self, scope_rows: _ScopeRows, action: str) -> RowTable:
+        by_class = scope_rows.by_class
+        action_class = self._rows.action_class(action)
+        row = by_class.get(action_class)
+        if row is None:
+            view = RowView(self._rows.row(scope_rows.scope, action), self._rows, self._headers)
+            row = RowTable(view, self._workshop)
+            if len(by_class) >= MOST_CLASSES:
+                by_class.clear()
+            by_class[action_class] = row
+            self._workshop.spend(1)
         return row
 
     def _forget(self) -> None:

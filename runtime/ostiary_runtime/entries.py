@@ -132,6 +132,17 @@ class ActionClasses:
         return statements
 
 
+@dataclass(frozen=True, slots=True)
+class ActionClass:
+    """All of an action that a row depends on: within a scope, actions of one class share their row."""
+
+    statements: tuple[tuple[int, Match], ...]
+    exempt: bool
+    rcps_apply: bool
+    trust: bool
+    bucket_policy: bool
+
+
 class Rows:
     """Makes rows. `indexed=False` asks every statement instead of the action index: the clear twin."""
 
@@ -139,6 +150,17 @@ class Rows:
         self.program = program
         self.attachments = Attachments(program)
         self._classes = ActionClasses(program) if indexed else None
+
+    def action_class(self, action: str) -> ActionClass:
+        """The class of a folded action; with an index only."""
+        statements = self._classes.statements(action) if self._classes is not None else ()
+        return ActionClass(
+            statements,
+            action in EXEMPT_ACTIONS,
+            rcps_reach(action),
+            action in _TRUST_ACTIONS,
+            action in _BUCKET_POLICY_ACTIONS,
+        )
 
     def row(self, scope: Scope, action: str) -> Row:
         exempt = action in EXEMPT_ACTIONS and scope.kind is not CallerKind.ANONYMOUS
@@ -172,6 +194,12 @@ class Rows:
         if scope.session is UNKNOWN:
             perhaps.add(SESSION)
         return plan_for(shape), frozenset(perhaps)
+
+    def heeds_owner(self, row: Row) -> bool:
+        """Whether it matters to a row's plan whose the resource is, or where."""
+        return PolicyType.RESOURCE in self.program.layers or (
+            row.rcps_apply and bool(self.attachments.targets(PolicyType.RCP))
+        )
 
     def binds(self, entry: Entry, row: Row, owner: str) -> bool:
         """Whether an entry stands for resources of this owner: RCPs of its levels only, and no bucket policy against root."""

@@ -171,6 +171,11 @@ class RowView:
             if all(map(is_exact, fields)):
                 yield "".join(f"{each}:" for each in ("arn", *map(literal_prefix, fields)))
 
+    @property
+    def alike(self) -> bool:
+        """Whether all ARNs are alike to the row: the same entries are in play, under the same plan."""
+        return not self._by_header and not self._rows.heeds_owner(self.row)
+
     def owner(self, resource: Resource) -> str:
         """The account that a resource belongs to: the given one, its ARN's, or the caller's (10.50)."""
         scope = self.row.scope

@@ -3,7 +3,7 @@
 All resources that share an ARN header form one interval of the code-point order, and inside it the stretches of the
 header's view do too. So a row keeps one sorted list of bounds over *whole* resource texts, into which the stretches of a
 header are put when the header is first seen; a leaf is built when a resource first falls on it. No text is ever split on
-the way to a leaf that exists.
+the way to a leaf that exists. A row to which all ARNs are alike, and whose leaf is constant, has one stretch for all of them.
 
 Invariant: a table is replaced as a whole, never changed in place but for a pending leaf that becomes what it stands for;
 so readers need no lock. Bounded: when too many headers have been seen, a row starts again with an empty table.
@@ -23,6 +23,10 @@ from ostiary_runtime.workshop import Cell, Workshop
 
 # Headers that one row has seen before its table starts again.
 MOST_HEADERS = 2048
+# Headers after which a row to which all ARNs are alike stops to put them in; a few are faster without the common leaf.
+FEW_HEADERS = 8
+# Between these two in the order of texts lie all ARNs, with other texts that begin as they do.
+_ARN, _BEHIND_ARNS = "arn:", "arn;"
 
 
 class RowTable:
@@ -40,6 +44,10 @@ class RowTable:
     def _nothing(self) -> tuple[list[str], list[Cell]]:
         """A table without headers. It has a bound, so that what is no text cannot be looked up in it either."""
         return [""], [self._first_sight, self._first_sight]
+
+    def _nothing_but(self, cell: Cell) -> tuple[list[str], list[Cell]]:
+        """A table with one cell for every ARN."""
+        return ["", _ARN, _BEHIND_ARNS], [self._first_sight, self._first_sight, cell, self._first_sight]
 
     def owner(self, resource: Resource) -> str:
         """The account that a resource belongs to."""
@@ -99,6 +107,11 @@ class RowTable:
         if cells[bisect_right(bounds, resource.text)] != self._first_sight:
             return
         view = self.header(resource)
+        if self._inserted > FEW_HEADERS and resource.fields and self._view.alike:
+            constant = self.made(view, 0)
+            if isinstance(constant, Decision):
+                self.cells = self._nothing_but(_for_every_arn(constant))
+                return
         # A header ends in a colon, so it has a successor.
         end = str(successor(start)) if resource.header else start + "\0"
         pending: dict[int, _Pending] = {}
@@ -157,6 +170,18 @@ class RowTable:
             if cells[place] is pending:
                 cells[place] = cell
         return cell
+
+
+def _for_every_arn(decision: Decision) -> Cell:
+    """A constant leaf of every ARN; what is left to ask is whether the text is one."""
+
+    def constant(r: str, context: Context, caller: Implied) -> Decision:
+        del context, caller
+        if r.count(":") < 5:
+            parse_resource(r)  # raises
+        return decision
+
+    return constant
 
 
 class _Pending:

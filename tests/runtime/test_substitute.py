@@ -58,8 +58,8 @@ def test_values(text: str, context: dict[str, object], result: str | None):
 
 def test_a_value_that_is_not_known_may_be_any_text():
     resolved = substitute(glob_of("a/${aws:x}${aws:y}/b"), reader({"aws:x": UNKNOWN, "aws:y": UNKNOWN}))
-    assert resolved == Resolved((Literal("a/"), Wild.STAR, Literal("/b")), known=False, perhaps_unresolved=True)
-    assert substitute(glob_of("${aws:x}"), None) == Resolved((Wild.STAR,), known=False, perhaps_unresolved=True)
+    assert resolved == Resolved((Literal("a/"), Wild.STAR, Literal("/b")), known=False)
+    assert substitute(glob_of("${aws:x}"), None) == Resolved((Wild.STAR,), known=False)
 
 
 def test_what_is_missing_counts_more_than_what_is_not_known():
