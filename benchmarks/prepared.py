@@ -116,7 +116,9 @@ def residual_share(engine: ostiary.Engine, requests: Sequence[Request]) -> float
         engine.authorize(*request)
         principal, action, resource, _ = request
         bounds, cells = engine._askers[principal].rows[action].cells  # noqa: SLF001
-        open_leaves += not isinstance(cells[bisect_right(bounds, resource)], ostiary.Decision)
+        cell = cells[bisect_right(bounds, resource)]
+        constant = isinstance(cell, ostiary.Decision) or getattr(cell, "__name__", "") == "constant"
+        open_leaves += not constant
     return open_leaves / len(requests)
 
 
