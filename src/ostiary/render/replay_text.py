@@ -129,6 +129,30 @@ def _lines(findings: Findings, top: int) -> Iterator[Text]:
     yield from _blind(findings)
     yield safe("")
     yield from _accounts(findings)
+    steps = list(next_steps(findings))[:SHORT_LIST]
+    if steps:
+        yield safe("")
+        yield safe("Next", "bold")
+    for option, why in steps:
+        yield safe(f"  {option:<28}") + safe(why, "dim")
+
+
+def next_steps(findings: Findings) -> Iterator[tuple[str, str]]:
+    """Options that would say more about this result, the most useful first, with the reason."""
+    sections = dict.fromkeys(
+        supply.section for each in findings.missing if (supply := how_to_supply(each.missing)).section is not None
+    )
+    if sections and not findings.facts:
+        yield "--facts FILE", f"settles what the log does not say: {_listed(map(str, sections))} (docs/facts.md)"
+    if findings.revoked.most or findings.gained.most:
+        yield "--html report.html", "shows the events behind each number"
+    granting = {PolicyType.IDENTITY, PolicyType.RESOURCE} & set(findings.question.layers)
+    if granting and findings.calibration is None and LOG in (findings.baseline, findings.candidate):
+        yield "--calibrate", "says how well these policies explain what AWS itself answered"
+    if findings.baseline == LOG and not granting and not findings.revoked.most and findings.judged:
+        yield "--fail-on maybe", "keeps it so in a pipeline: it ends with 4 if a call might be stopped"
+    if findings.baseline == LOG and not granting:
+        yield "--baseline details.json", "compares with the account's own policies (GetAccountAuthorizationDetails)"
 
 
 def _changes(findings: Findings, top: int) -> Iterator[Text]:

@@ -33,6 +33,7 @@ from ostiary.replay.findings import Access, Bounds, Change, Counted, Findings, R
 from ostiary.replay.question import Outside
 from ostiary.replay.ranking import MOST_KEYS, Ranking, cut
 from ostiary.replay.resource_class import class_of
+from ostiary.replay.resource_side import ResourceSide, caller_account
 from ostiary.replay.settle import Lacking
 from ostiary.replay.sides import Policies, Sides
 from ostiary_grammar.terms import fold
@@ -119,7 +120,19 @@ class _Apart:
     reason: Outside | Exclusion | None
 
 
-_Group = _RowKey | _Apart | Change  # a Change: rows beyond the cap
+@dataclass(frozen=True, slots=True)
+class _Foreign:
+    """The resource account's copy of a call from another account, asked of RCPs alone.
+
+    It counts if the caller's own account has no trail among the logs, which is known at the end; else the copy there was asked everything.
+    """
+
+    key: _RowKey
+    caller: str
+
+
+_Group = _RowKey | _Foreign | _Apart | Change  # a Change: rows beyond the cap
+_AT_CALLER = _Apart("outside", Outside.CALLER_SIDE)
 _COPY = _Apart("excluded", Exclusion.SHARED_COPY)
 
 
@@ -141,6 +154,9 @@ class Analysis:
             Judge(side.engine, side.question, keys, side.statements) if side is not None else None
             for side in (sides.baseline, sides.candidate)
         )
+        self._resource_side = ResourceSide(sides, keys)
+        self._trails: set[str] = set()
+        self._deferred: Counter[tuple[int, Outcome, str]] = Counter()
         self._question = sides.question
         self._asked = frozenset(sides.asked.question.layers)
         self._table = CaseTable(keys)
@@ -196,7 +212,7 @@ class Analysis:
         groups = self._group_of[batch.case]
         repeated: list[int] = []
         for row, shared in batch.shared.items():
-            counts = not isinstance(self._groups[groups[row]], _Apart)
+            counts = isinstance(self._groups[groups[row]], _RowKey | Change)
             if counts and not self._copies.first(shared):
                 groups[row] = self._copy
                 repeated.append(int(batch.case[row]))
@@ -231,6 +247,10 @@ class Analysis:
                 return _Apart("unmapped", None), None
             case Called() as called:
                 result = self._compare(case, called)
+                if result is Outside.CALLER_SIDE:
+                    foreign = self._resource_side.compare(case, called)
+                    if foreign is not None:
+                        return _Foreign(self._row_key(foreign), cut(caller_account(called) or "")), None
                 if isinstance(result, Outside):
                     return _Apart("outside", result), None
                 return self._row_key(result), result
@@ -280,14 +300,15 @@ class Analysis:
         number = self._numbers.get(group)
         if number is not None:
             return number
-        if isinstance(group, _RowKey):
+        key = group.key if isinstance(group, _Foreign) else group if isinstance(group, _RowKey) else None
+        if key is not None:
             if self._rows >= MOST_KEYS:
-                return self._number(group.change)
+                return self._number(key.change if isinstance(group, _RowKey) else _AT_CALLER)
             self._rows += 1
         number = self._numbers[group] = len(self._groups)
         self._groups.append(group)
-        samples = SAMPLES.get(group.change, MOST_SAMPLES) if isinstance(group, _RowKey) else 0
-        self._columns.want(number, samples, timeline=isinstance(group, _RowKey))
+        samples = SAMPLES.get(key.change, MOST_SAMPLES) if key is not None else 0
+        self._columns.want(number, samples, timeline=key is not None)
         return number
 
     def _fold(self) -> None:
@@ -298,6 +319,9 @@ class Analysis:
             self._count_apart(case, group, events)
             if isinstance(case.what, Unmapped):
                 self._unmapped.add((cut(case.what.source), cut(case.what.name)), events)
+            if isinstance(self._groups[group], _Foreign) and isinstance(case.what, Called):
+                service = case.what.requests[0].action.partition(":")[0]
+                self._deferred[group, case.what.outcome, service] += events
             if result is None or not isinstance(case.what, Called):
                 continue
             called = case.what
@@ -322,6 +346,8 @@ class Analysis:
     def _count_apart(self, case: Case, group: int, events: int) -> None:
         """What is counted of every event, whatever became of it."""
         self._events[group] += events
+        if case.recipient:
+            self._trails.add(cut(case.recipient))
         if case.account:
             account = cut(case.account)
             self._accounts.add(account, events)
@@ -335,6 +361,7 @@ class Analysis:
     def findings(self, *, seconds: float, interrupted: bool = False, facts: tuple[str, ...] = ()) -> Findings:
         """What was found so far."""
         self._fold()
+        self._settle_foreign()
         counted = [(number, group, self._events[number]) for number, group in enumerate(self._groups)]
         rows = [(number, group) for number, group, events in counted if isinstance(group, _RowKey) and events]
         rows.sort(key=self._order)
@@ -345,7 +372,7 @@ class Analysis:
         for _, group, events in counted:
             if isinstance(group, Change):
                 others[group] += events
-            if not isinstance(group, _Apart):
+            if isinstance(group, _RowKey | Change):
                 changed[group if isinstance(group, Change) else group.change] += events
         revoked, gained = (
             Bounds(changed[sure], changed[sure] + changed[maybe])
@@ -388,6 +415,24 @@ class Analysis:
             skipped=tuple(sorted(self._skipped.items(), key=lambda item: (-item[1], item[0].value))),
             crowded=self._crowded(),
         )
+
+    def _settle_foreign(self) -> None:
+        """Counts calls from other accounts: as rows if the caller's account has no trail here, else as asked at the caller."""
+        for number, group in enumerate(list(self._groups)):
+            if not isinstance(group, _Foreign):
+                continue
+            if group.caller in self._trails:
+                self._events[self._number(_AT_CALLER)] += self._events.pop(number, 0)
+                continue
+            self._groups[number] = group.key
+            for (of, outcome, service), events in self._deferred.items():
+                if of == number:
+                    self._already[number] += events * (outcome is Outcome.DENIED)
+                    self._answers[group.key.candidate, outcome] += events
+                    self._services.add(service, events)
+                    if group.key.missing:
+                        self._lacking.add(group.key.missing, events)
+        self._deferred.clear()
 
     def _order(self, row: tuple[int, _RowKey]) -> tuple[object, ...]:
         number, key = row
