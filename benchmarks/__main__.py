@@ -82,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     comparer.add_argument("--tolerance", type=float, default=TOLERANCE)
     reporter = commands.add_parser("report", help="tables and plots of a record")
     reporter.add_argument("record", type=Path)
+    reporter.add_argument("others", type=Path, nargs="*", metavar="OTHER", help="for rows that the record lacks")
     reporter.add_argument("--out", type=Path, default=Path("docs/benchmarks"))
     reporter.add_argument("--readme", action="store_true", help="print the README's table instead")
     profiler = commands.add_parser("profile", help="where the time of a model goes")
@@ -170,6 +171,8 @@ def _compare(old: Path, new: Path, tolerance: float) -> int:
 
 def _report(options: argparse.Namespace) -> int:
     record = Record.read(options.record)
+    for other in options.others:
+        record = record.beside(Record.read(other))
     if options.readme:
         print(readme_table(record), end="")
         return FINE

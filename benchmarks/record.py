@@ -107,6 +107,16 @@ class Record:
             skipped=tuple(skipped.values()),
         )
 
+    def beside(self, other: Self) -> Self:
+        """This record with the rows of another that it lacks, each marked with the commit at which it was measured."""
+        keys = {row.key for row in self.rows}
+        marked = (
+            replace(row, note=f"{row.note}; " * bool(row.note) + f"at commit `{other.commit}`")
+            for row in other.rows
+            if row.key not in keys
+        )
+        return replace(self, rows=(*self.rows, *marked))
+
     def to_json(self) -> str:
         """As text, the same for the same record."""
         return json.dumps({"format": FORMAT, **asdict(self)}, indent=1, ensure_ascii=False) + "\n"

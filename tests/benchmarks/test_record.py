@@ -12,7 +12,7 @@ from tests.benchmarks.made import record, row
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = Draft202012Validator(json.loads((ROOT / "benchmarks" / "record.schema.json").read_text(encoding="utf-8")))
-RECORDS = [Path(__file__).with_name("small.json"), ROOT / "docs" / "benchmarks" / "recorded.json"]
+RECORDS = [Path(__file__).with_name("small.json"), *sorted((ROOT / "docs" / "benchmarks").glob("recorded*.json"))]
 
 
 def test_a_record_is_read_back(tmp_path: Path):
@@ -31,6 +31,16 @@ def test_a_run_in_parts_is_one_record():
     ]
     assert whole.command == "python -m benchmarks run; python -m benchmarks run"
     assert whole.settings["seconds"] == 2
+
+
+def test_rows_of_another_commit_are_marked():
+    """They fill what is lacking, and replace nothing."""
+    other = replace(record(row(9), row(7, call="authorize", note="slow")), commit="another")
+    found = record(row(5)).beside(other)
+    assert [(each.call, each.measure.ratio, each.note) for each in found.rows] == [
+        ("is_allowed", 5, ""),
+        ("authorize", 7, "slow; at commit `another`"),
+    ]
 
 
 def test_records_of_two_commits_are_not_added():
