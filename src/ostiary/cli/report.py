@@ -32,6 +32,8 @@ from ostiary.replay.samples import with_records
 _BINARY = frozenset({"parquet"})
 _NEW_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
 
+_STANDARD_OUTPUT = Path("-")
+
 _OPTIONS = (
     click.option(
         "--format",
@@ -127,6 +129,10 @@ def report_options(command: Callable[..., int]) -> Callable[..., int]:
         anonymize_key: Path | None,
         **options: Any,  # whatever else the command takes
     ) -> int:
+        if output == _STANDARD_OUTPUT:
+            output = None
+        if html == _STANDARD_OUTPUT:
+            raise click.BadParameter("a page is a file: name one", param_hint="--html")
         for name, path in (("--output", output), ("--html", html)):
             if path is not None and not path.parent.is_dir():
                 raise click.BadParameter(f"there is no folder `{path.parent}`", param_hint=name)

@@ -42,6 +42,7 @@ def test_formats_agree(tmp_path: Path):
     assert replay("--format", "parquet", "--output", out).out == ""
     assert [row["events"] for row in parquet_rows(out.read_bytes())] == [row["events"] for row in told["rows"]]
     assert STOPPED in replay("--format", "markdown").out
+    assert replay("--format", "csv", "--output", "-").out == replay("--format", "csv").out
     for format_ in ("csv", "markdown", "text"):
         path = tmp_path / format_
         assert replay("--format", format_, "--output", path).code == 0
@@ -83,6 +84,7 @@ def test_page_without_the_logs(tmp_path: Path):
         (("--output", "no/such/folder/x"), "there is no folder `no/such/folder`"),
         (("--html", "no/such/folder/x"), "there is no folder `no/such/folder`"),
         (("--html", "x", "--output", "x"), "name the same file"),
+        (("--html", "-"), "a page is a file"),
         (("--anonymize-key", "missing"), "does not exist"),
         (("--format", "xml"), "'xml' is not one of"),
         (("--anonymize", "--unused", "x"), "do not go with --anonymize"),
