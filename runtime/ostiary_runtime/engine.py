@@ -21,7 +21,7 @@ from ostiary_grammar.errors import ProgramError, RequestError
 from ostiary_runtime.codec import digest, from_bytes, to_bytes
 from ostiary_runtime.context import ABSENT, NO_CONTEXT, Context, Missing, PlainKeys, Reader, state_of
 from ostiary_runtime.decision import Decision, StatementRef, allow
-from ostiary_runtime.entries import ActionClass, Rows
+from ostiary_runtime.entries import ActionClass, Bound, Rows, bound_of
 from ostiary_runtime.explain import Explainer, Explanation
 from ostiary_runtime.hints import changes, prospects
 from ostiary_runtime.hits import Hit, hits
@@ -41,6 +41,7 @@ from ostiary_runtime.scopes import Scope, named_callers
 from ostiary_runtime.stretches import HeaderIndex, RowView
 from ostiary_runtime.tables import RowTable
 from ostiary_runtime.templates import ResourceTemplate
+from ostiary_runtime.wide import MANY, Wide, WideRowView
 from ostiary_runtime.workshop import MOST_CELLS, Workshop
 
 if TYPE_CHECKING:
@@ -67,10 +68,11 @@ class _Known:
 class _ScopeRows:
     """The rows of one scope, by the action as callers write it and by its class."""
 
-    __slots__ = ("by_class", "rows", "scope")
+    __slots__ = ("bound", "by_class", "rows", "scope")
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
+        self.bound: Bound | None = None
         self.rows: dict[str, RowTable] = {}
         self.by_class: dict[ActionClass, RowTable] = {}
 
@@ -100,6 +102,7 @@ class Engine:
         self._rows = Rows(program)
         self._unindexed: Rows | None = None
         self._headers = HeaderIndex(program)
+        self._wide = Wide(program, self._headers) if len(program.statements) >= MANY else None
         self._workshop = Workshop(program, self._forget)
         self._spellings = self._workshop.spellings
         # Contexts with none but these keys do not name the role of a session.
@@ -455,13 +458,20 @@ class Engine:
         action_class = self._rows.action_class(action)
         row = by_class.get(action_class)
         if row is None:
-            view = RowView(self._rows.row(scope_rows.scope, action), self._rows, self._headers)
-            row = RowTable(view, self._workshop)
+            row = RowTable(self._view(scope_rows, action), self._workshop)
             if len(by_class) >= MOST_CLASSES:
                 by_class.clear()
             by_class[action_class] = row
             self._workshop.spend(1)
         return row
+
+    def _view(self, scope_rows: _ScopeRows, action: str) -> RowView:
+        if self._wide is None:
+            return RowView(self._rows.row(scope_rows.scope, action), self._rows, self._headers)
+        row = self._rows.bare_row(scope_rows.scope, action)
+        if scope_rows.bound is None:
+            scope_rows.bound = bound_of(scope_rows.scope)
+        return WideRowView(row, scope_rows.bound, self._rows, self._headers, self._wide)
 
     def _forget(self) -> None:
         """Drops every memo that grows with requests; answers stay the same."""

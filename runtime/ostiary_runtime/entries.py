@@ -5,7 +5,7 @@ far as it does not depend on the resource. Action, binding and principal are dec
 of an entry is its resource and its conditions.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ostiary_grammar.terms import PolicyType
@@ -16,7 +16,7 @@ from ostiary_runtime.plan import SESSION, Group, Plan, Shape, plan_for
 from ostiary_runtime.principals import EVERYONE, NOBODY, MatchClass, PrincipalMatch
 from ostiary_runtime.program import Program, Statement
 from ostiary_runtime.request import CallerKind, Resource
-from ostiary_runtime.scopes import Attachments, Scope
+from ostiary_runtime.scopes import Attachments, Binding, Scope
 
 # Services whose resources RCPs can protect (AWS Organizations User Guide, "Resource control policies").
 RCP_SERVICES = frozenset(
@@ -113,20 +113,28 @@ class ActionClasses:
                 self._memo[action] = found
         return found
 
-    def _classify(self, action: str) -> dict[int, Match]:
+    def patterns(self, action: str) -> dict[int, Match]:
+        """The action patterns that match at least perhaps."""
         program = self._program
-        patterns: dict[int, Match] = {}
-        statements: dict[int, Match] = {}
+        found = {}
         for pattern in program.action_index.candidates(action):
             match = match_action(program.actions[pattern], action)
             if match is not NO:
-                patterns[pattern] = match
-                for number in self._positive.get(pattern, ()):
-                    statements[number] = max(match, statements.get(number, NO))
+                found[pattern] = match
+        return found
+
+    def possible(self, patterns: Iterable[int]) -> set[int]:
+        """The statements that one of the action patterns brings into play, and those with a NotAction."""
+        return set(self._negated).union(*(self._positive.get(pattern, ()) for pattern in patterns))
+
+    def _classify(self, action: str) -> dict[int, Match]:
+        patterns = self.patterns(action)
+        statements: dict[int, Match] = {}
+        for pattern, match in patterns.items():
+            for number in self._positive.get(pattern, ()):
+                statements[number] = max(match, statements.get(number, NO))
         for number in self._negated:
-            listed = program.statements[number].actions
-            match = max((patterns.get(pattern, NO) for pattern in listed), default=NO)
-            match = match.negate() if listed else UNKNOWN
+            match = match_of(self._program.statements[number], patterns)
             if match is not NO:
                 statements[number] = match
         return statements
@@ -136,11 +144,31 @@ class ActionClasses:
 class ActionClass:
     """All of an action that a row depends on: within a scope, actions of one class share their row."""
 
-    statements: tuple[tuple[int, Match], ...]
+    patterns: tuple[tuple[int, Match], ...]
     exempt: bool
     rcps_apply: bool
     trust: bool
     bucket_policy: bool
+
+
+def match_of(statement: Statement, patterns: Mapping[int, Match]) -> Match:
+    """Whether a statement's Action or NotAction matches, given the patterns that do."""
+    match = max((patterns[pattern] for pattern in statement.actions if pattern in patterns), default=NO)
+    if not statement.not_action:
+        return match
+    return match.negate() if statement.actions else UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What binds the callers of a scope, as look-ups: the groups of policies, and the principal tests that match."""
+
+    bindings: Mapping[int, tuple[Binding, ...]]
+    principals: Mapping[tuple[int, bool], PrincipalMatch]
+
+
+def bound_of(scope: Scope) -> Bound:
+    return Bound(dict(scope.bindings), dict(scope.principals))
 
 
 class Rows:
@@ -152,21 +180,29 @@ class Rows:
         self._classes = ActionClasses(program) if indexed else None
 
     def action_class(self, action: str) -> ActionClass:
-        """The class of a folded action; with an index only."""
-        statements = self._classes.statements(action) if self._classes is not None else ()
+        """The class of a folded action."""
         return ActionClass(
-            statements,
+            tuple(sorted(self.action_patterns(action).items())),
             action in EXEMPT_ACTIONS,
             rcps_reach(action),
             action in _TRUST_ACTIONS,
             action in _BUCKET_POLICY_ACTIONS,
         )
 
+    @property
+    def classes(self) -> ActionClasses:
+        """The index of actions."""
+        return self._classes or ActionClasses(self.program)
+
     def row(self, scope: Scope, action: str) -> Row:
+        row = self.bare_row(scope, action)
+        entries = () if row.exempt else tuple(self._entries(scope, action, rcps_apply=row.rcps_apply))
+        return Row(scope, action, entries, row.exempt, row.rcps_apply)
+
+    def bare_row(self, scope: Scope, action: str) -> Row:
+        """A row without its entries."""
         exempt = action in EXEMPT_ACTIONS and scope.kind is not CallerKind.ANONYMOUS
-        rcps_apply = rcps_reach(action) and not scope.service_linked
-        entries = () if exempt else tuple(self._entries(scope, action, rcps_apply=rcps_apply))
-        return Row(scope, action, entries, exempt, rcps_apply)
+        return Row(scope, action, (), exempt, rcps_reach(action) and not scope.service_linked)
 
     def plan(
         self, row: Row, resource: Resource, owner: str, *, must_grant: bool, foreign: bool | None = None
@@ -201,6 +237,12 @@ class Rows:
             row.rcps_apply and bool(self.attachments.targets(PolicyType.RCP))
         )
 
+    def binds_all(self, row: Row) -> bool:
+        """Whether every entry of a row stands for the resources of every owner."""
+        return row.scope.kind is not CallerKind.ROOT and not (
+            row.rcps_apply and self.attachments.targets(PolicyType.RCP)
+        )
+
     def binds(self, entry: Entry, row: Row, owner: str) -> bool:
         """Whether an entry stands for resources of this owner: RCPs of its levels only, and no bucket policy against root."""
         if entry.type is PolicyType.RCP:
@@ -213,29 +255,35 @@ class Rows:
             and row.action in _BUCKET_POLICY_ACTIONS
         )
 
+    def action_patterns(self, action: str) -> dict[int, Match]:
+        """The action patterns that match a folded action, by the index."""
+        return self.classes.patterns(action)
+
     def _entries(self, scope: Scope, action: str, *, rcps_apply: bool) -> Iterator[Entry]:
-        bindings = dict(scope.bindings)
-        principals = dict(scope.principals)
-        resource_asked = PolicyType.RESOURCE in self.program.layers
+        bound = bound_of(scope)
         for number, match in self._statements(action):
-            statement = self.program.statements[number]
-            type_ = self.program.policies[statement.policy].type
-            who = _who(statement, principals)
-            if who is NOBODY:
+            yield from self.entries_of(number, match, bound, rcps_apply=rcps_apply)
+
+    def entries_of(self, number: int, match: Match, bound: Bound, *, rcps_apply: bool) -> Iterator[Entry]:
+        """The entries of a statement whose action element comes to `match`: one for each group that it belongs to."""
+        statement = self.program.statements[number]
+        who = _who(statement, bound.principals)
+        if who is NOBODY:
+            return
+        type_ = self.program.policies[statement.policy].type
+        if type_ is PolicyType.RESOURCE:
+            if PolicyType.RESOURCE in self.program.layers:
+                yield _resource_entry(number, statement, match, who)
+            return
+        for group, binds in bound.bindings.get(statement.policy, ()):
+            if type_ is PolicyType.RCP and not rcps_apply:
                 continue
-            if type_ is PolicyType.RESOURCE:
-                if resource_asked:
-                    yield _resource_entry(number, statement, match, who)
-                continue
-            for group, bound in bindings.get(statement.policy, ()):
-                if type_ is PolicyType.RCP and not rcps_apply:
-                    continue
-                if group.type is PolicyType.BOUNDARY and not statement.deny:
-                    bound = YES  # noqa: PLW2901  # what allows need not bind: a boundary that does not bind allows too
-                known = min(match, bound, who.match)
-                node = group.key if isinstance(group.key, str) else None
-                groups = () if statement.deny else ((group, YES),)
-                yield Entry(number, statement, type_, known, groups, node)
+            if group.type is PolicyType.BOUNDARY and not statement.deny:
+                binds = YES  # noqa: PLW2901  # what allows need not bind: a boundary that does not bind allows too
+            known = min(match, binds, who.match)
+            node = group.key if isinstance(group.key, str) else None
+            groups = () if statement.deny else ((group, YES),)
+            yield Entry(number, statement, type_, known, groups, node)
 
     def _statements(self, action: str) -> Iterable[tuple[int, Match]]:
         if self._classes is not None:
@@ -249,7 +297,7 @@ class Rows:
                 yield number, match
 
 
-def _who(statement: Statement, principals: dict[tuple[int, bool], PrincipalMatch]) -> PrincipalMatch:
+def _who(statement: Statement, principals: Mapping[tuple[int, bool], PrincipalMatch]) -> PrincipalMatch:
     if statement.principal is None:
         return EVERYONE
     return principals.get((statement.principal, statement.deny), NOBODY)

@@ -18,7 +18,7 @@ from ostiary_runtime.entries import Entry
 from ostiary_runtime.evaluate import Evaluator
 from ostiary_runtime.match import NO, UNKNOWN, YES, Match
 from ostiary_runtime.plan import Group, Plan, Step
-from ostiary_runtime.program import Program, ResourceTest
+from ostiary_runtime.program import Program, ResourceTest, Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +102,25 @@ class LeafBuilder:
         crossing: frozenset[int],
         plan: Plan,
         perhaps: frozenset[Group],
+        aside: Mapping[Entry, tuple[int, ...]] | None = None,
     ) -> Leaf:
-        """The leaf for the entries that can be in play. `crossing`: their patterns that the stretch might match by 10.1."""
+        """The leaf for the entries that can be in play. `crossing`: their patterns that the stretch might match by 10.1.
+
+        `aside`: entries that match nothing but what their ARN patterns match, with those of `crossing`.
+        """
+        aside = aside or {}
+        here = status.keys()
         residuals: list[Residual] = []
         kept: list[Entry] = []
         near: dict[Entry, tuple[int, ...]] = {}
         undocumented = bool(perhaps)
         for entry in entries:
+            near_only = aside.get(entry)
+            if near_only is not None and here.isdisjoint(entry.statement.resources or ()):
+                # PERF: most entries of a wide program are here only because they might cross colons
+                near[entry] = near_only
+                kept.append(entry)
+                continue
             outcome = self._residual(entry, status)
             crossed = _crossed(entry, outcome, status, crossing)
             if crossed:
@@ -153,14 +165,11 @@ class LeafBuilder:
         denies = tuple(residual for residual in residuals if residual.entry.statement.deny)
         # A pattern that perhaps matches by crossing colons matters unless its groups allow anyway, by plain matches.
         plainly = {group for group, entry in sure.items() if entry not in near}
-        crossing = tuple(
-            dict.fromkeys(
-                number
-                for entry, numbers in near.items()
-                if entry.statement.deny or not all(group in plainly for group, _ in entry.groups)
-                for number in numbers
-            )
-        )
+        crossed: dict[int, None] = {}
+        for entry, numbers in near.items():
+            if entry.statement.deny or not plainly or not all(group in plainly for group, _ in entry.groups):
+                crossed.update(dict.fromkeys(numbers))
+        crossing = tuple(crossed)
         names_open = any(group in groups for group in steps[0].step.by)
         if not (denies or crossing or steps[0].when or names_open):
             return Constant(self._evaluator.outcome(steps[0].step, sure))
@@ -211,6 +220,14 @@ class LeafBuilder:
         return UNKNOWN if answer is UNKNOWN else ResourceResidual(tuple(tests), negated)
 
 
+def arns_alone(statement: Statement, resources: Sequence[ResourceTest]) -> bool:
+    """Whether a statement matches nothing but what its ARN patterns match."""
+    numbers = statement.resources
+    if numbers is None or statement.not_resource or statement.covers is not None:
+        return False
+    return all(resources[number].form is ResourceForm.ARN for number in numbers)
+
+
 def _on_stretch(test: ResourceTest, *, status: bool | None) -> Match | None:
     """What a pattern comes to on a stretch; None if the resource has to be tested."""
     match test.form:
@@ -233,8 +250,10 @@ def _crossed(entry: Entry, outcome: Residual | Match, status: Status, crossing: 
     statement = entry.statement
     if isinstance(outcome, Residual) and not outcome.resources and not statement.not_resource:
         return ()
+    if not crossing:
+        return ()
     numbers = (*(statement.resources or ()), *(statement.covers or ()))
-    return tuple(number for number in numbers if number in crossing and not status.get(number))
+    return tuple([number for number in numbers if number in crossing and not status.get(number)])
 
 
 def _cheapest_first(denies: Sequence[Residual]) -> tuple[Residual, ...]:

@@ -15,7 +15,7 @@ from ostiary_grammar.terms import PolicyType
 from ostiary_runtime.match import NO, UNKNOWN, YES, Match
 from ostiary_runtime.plan import IDENTITY, SESSION, Group
 from ostiary_runtime.principals import PrincipalMatch, match_principal
-from ostiary_runtime.program import PrincipalTest, Program
+from ostiary_runtime.program import PrincipalTest, Program, Statement
 from ostiary_runtime.request import Caller, CallerKind, parse_caller
 
 Binding = tuple[Group, Match]
@@ -56,11 +56,15 @@ class Attachments:
             if policy.type in program.layers:
                 for target in policy.targets:
                     self._by_target.setdefault((policy.type, target), []).append(number)
+        targets: dict[PolicyType, list[str | None]] = {}
+        for type_, target in self._by_target:
+            targets.setdefault(type_, []).append(target)
+        self._targets = {type_: tuple(each) for type_, each in targets.items()}
         self._groups: dict[str, list[str]] = {}
         for member, group in program.memberships:
             self._groups.setdefault(member, []).append(group)
         self._accounts = {account.id: account for account in program.accounts}
-        self._principals = _PrincipalIndex(program.principals)
+        self._principals = _PrincipalIndex(program.principals, program.statements)
 
     def scope(self, caller: Caller, owner: str | None) -> Scope:
         """What binds the caller; `owner` is the account of all resources (None: their ARN's, else the caller's)."""
@@ -101,7 +105,7 @@ class Attachments:
 
     def targets(self, type_: PolicyType) -> tuple[str | None, ...]:
         """Everything that policies of a type are attached to, in order of attachment."""
-        return tuple(target for kind, target in self._by_target if kind is type_)
+        return self._targets.get(type_, ())
 
     def rcp_levels(self, account: str) -> tuple[str | None, ...]:
         """The RCP levels of a resource's account, from the top; none for the management account."""
@@ -218,8 +222,13 @@ def named_callers(program: Program) -> tuple[str, ...]:
 class _PrincipalIndex:
     """From a caller's identities to the principal tests that may match it; all others do not."""
 
-    def __init__(self, tests: tuple[PrincipalTest, ...]) -> None:
+    def __init__(self, tests: tuple[PrincipalTest, ...], statements: Iterable[Statement]) -> None:
         self._tests = tests
+        effects: list[set[bool]] = [set() for _ in tests]
+        for statement in statements:
+            if statement.principal is not None:
+                effects[statement.principal].add(statement.deny)
+        self._effects = [sorted(each) for each in effects]
         self._always: list[int] = []
         self._named: dict[str, list[int]] = {}
         self._owned: dict[str, list[int]] | None = None
@@ -239,7 +248,7 @@ class _PrincipalIndex:
             numbers.update(self._owners().get(owner, ()))
         found = []
         for number in sorted(numbers):
-            for deny in (False, True):
+            for deny in self._effects[number]:
                 answer = match_principal(self._tests[number], caller, deny=deny, bounded=bounded)
                 if answer.possible:
                     found.append(((number, deny), answer))

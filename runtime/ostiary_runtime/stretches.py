@@ -5,8 +5,8 @@ resource parts, and for each interval the entries in play and the status of thei
 Invariant: as the index, a stretch may keep an entry that does not match; it never leaves one out that does.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from ostiary_grammar.pattern import STAR, Glob, Literal, ResourceForm, Wild
 from ostiary_grammar.terms import PolicyType
@@ -19,7 +19,7 @@ from ostiary_runtime.globs import has_variables, is_exact, is_prefix, literal_pr
 from ostiary_runtime.intervals import EMPTY, IntervalIndex, build
 from ostiary_runtime.kept import LONGEST
 from ostiary_runtime.plan import Group, Plan
-from ostiary_runtime.program import Program, ResourceTest
+from ostiary_runtime.program import Program, ResourceTest, Statement
 from ostiary_runtime.request import Resource, header_alone
 from ostiary_runtime.templates import covers, overlaps
 
@@ -50,6 +50,10 @@ class HeaderIndex:
     def fields(self, number: int) -> tuple[Glob, ...]:
         """The fields of a header pattern."""
         return self._headers[number].fields
+
+    def patterns(self, number: int) -> Iterator[int]:
+        """The resource patterns under a header pattern."""
+        return (pattern for pattern, _ in self._headers[number].filed)
 
     def live(self, resource: Resource) -> tuple[frozenset[int], frozenset[int]]:
         """Header patterns that match the resource's header field by field, and those that might by crossing colons."""
@@ -103,17 +107,21 @@ def _matches_up_to(pattern: Sequence[Glob], fields: Sequence[str], last: int) ->
 # An account that no caller and no organization has: it stands for all others where a hole hides the account.
 _NO_ACCOUNT = "000000000000"
 # Filed in a header's index beside the patterns, for the resource parts whose own policy has to grant.
-_TRUSTED = -1
+TRUSTED = -1
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """What is in play on one interval of resource parts, and the plan there."""
+    """What is in play on one interval of resource parts, and the plan there.
+
+    `aside`: entries that match nothing but what their ARN patterns match, with those that might by crossing colons.
+    """
 
     entries: tuple[Entry, ...]
     status: dict[int, bool]
     plan: Plan
     perhaps: frozenset[Group]
+    aside: Mapping[Entry, tuple[int, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +137,8 @@ class HeaderView:
     index: IntervalIndex
     crossing: frozenset[int]
     rowview: "RowView"
+    texts: list[str] | None = None
+    """The bounds of the index as whole ARNs, where rows share them."""
 
     def stretch(self, node: int) -> Stretch:
         """The entries in play on the interval that a trie node owns."""
@@ -148,7 +158,7 @@ class RowView:
         self._filed: dict[int, list[Entry]] = {}
         self._by_header: dict[int, list[int]] = {}
         for entry in row.entries:
-            patterns = _index_patterns(entry, self._resources)
+            patterns = index_patterns(entry.statement, self._resources)
             if patterns is None:
                 self._always.append(entry)
             for pattern in patterns or ():
@@ -250,6 +260,8 @@ class RowView:
 
     def binding(self, entries: Iterable[Entry], owner: str) -> tuple[Entry, ...]:
         """The entries that bind resources of this owner."""
+        if self._rows.binds_all(self.row):
+            return tuple(entries)
         return tuple(entry for entry in entries if self._rows.binds(entry, self.row, owner))
 
     def view(self, resource: Resource) -> HeaderView:
@@ -261,7 +273,7 @@ class RowView:
             tails = [(pattern, self._filing(pattern)) for pattern in live]
             prefix = root_of_trust(self.row.action, resource.fields[2])
             if prefix is not None:
-                tails.append((_TRUSTED, (Literal(prefix), Wild.STAR)))
+                tails.append((TRUSTED, (Literal(prefix), Wild.STAR)))
             index = build(tails)
             crossing = frozenset(
                 pattern
@@ -281,9 +293,9 @@ class RowView:
 
     def stretch(self, view: HeaderView, chain: Iterable[int]) -> Stretch:
         chain = tuple(chain)
-        plan, perhaps = self.plan(view.resource, must_grant=_TRUSTED in chain)
-        chain = tuple(pattern for pattern in chain if pattern != _TRUSTED)
-        status = {pattern: _matches_all(self._resources[pattern].fields[4]) for pattern in chain}
+        plan, perhaps = self.plan(view.resource, must_grant=TRUSTED in chain)
+        chain = tuple(pattern for pattern in chain if pattern != TRUSTED)
+        status = {pattern: matches_all(self._resources[pattern].fields[4]) for pattern in chain}
         found = set(self._always)
         for pattern in (*status, *view.crossing):
             found.update(self._filed.get(pattern, ()))
@@ -291,14 +303,13 @@ class RowView:
         return Stretch(self.binding(entries, view.owner), status, plan, perhaps)
 
 
-def _matches_all(tail: Glob) -> bool:
+def matches_all(tail: Glob) -> bool:
     """Whether every text in the glob's interval matches it."""
     return is_exact(tail) or is_prefix(tail)
 
 
-def _index_patterns(entry: Entry, resources: Sequence[ResourceTest]) -> tuple[int, ...] | None:
-    """The patterns of which one must match for the entry to be in play; None: it always is."""
-    statement = entry.statement
+def index_patterns(statement: Statement, resources: Sequence[ResourceTest]) -> tuple[int, ...] | None:
+    """The patterns of which one must match for the statement to be in play; None: it always is."""
     numbers = statement.covers
     if numbers is None:
         if statement.resources is None or statement.not_resource:

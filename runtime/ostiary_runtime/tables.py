@@ -21,6 +21,8 @@ from ostiary_runtime.request import Resource, parse_resource
 from ostiary_runtime.stretches import HeaderView, RowView
 from ostiary_runtime.workshop import Cell, Workshop
 
+# Bounds of one header above which its stretches are not put into the row's own list: it stays short, and they are shared.
+MOST_BOUNDS = 64
 # Headers that one row has seen before its table starts again.
 MOST_HEADERS = 2048
 # Headers after which a row to which all ARNs are alike stops to put them in; a few are faster without the common leaf.
@@ -32,12 +34,13 @@ _ARN, _BEHIND_ARNS = "arn:", "arn;"
 class RowTable:
     """The leaves of one row."""
 
-    __slots__ = ("_headers", "_inserted", "_view", "_workshop", "cells")
+    __slots__ = ("_headers", "_inserted", "_many", "_view", "_workshop", "cells")
 
     def __init__(self, view: RowView, workshop: Workshop) -> None:
         self._view = view
         self._workshop = workshop
         self._headers: dict[str, HeaderView] = {}
+        self._many: dict[str, _Stretches] = {}
         self._inserted = 0
         self.cells: tuple[list[str], list[Cell]] = self._nothing()
 
@@ -101,6 +104,7 @@ class RowTable:
         self._inserted += 1
         if self._inserted > MOST_HEADERS:
             self._inserted = 1
+            self._many.clear()
             self.cells = self._nothing()
         bounds, cells = self.cells
         start = resource.header or resource.text
@@ -114,9 +118,23 @@ class RowTable:
                 return
         # A header ends in a colon, so it has a successor.
         end = str(successor(start)) if resource.header else start + "\0"
-        pending: dict[int, _Pending] = {}
         new_bounds: list[str] = []
         new_cells: list[Cell] = []
+        if len(view.index.bounds) > MOST_BOUNDS:
+            stretches = self._many[start] = _Stretches(self, view)
+            new_bounds, new_cells = [start], [_search(stretches, view, start)]
+        else:
+            self._list(view, start, new_bounds, new_cells)
+        at = bisect_right(bounds, start)
+        self.cells = (
+            [*bounds[:at], *new_bounds, end, *bounds[at:]],
+            [*cells[: at + 1], *new_cells, self._first_sight, *cells[at + 1 :]],
+        )
+        self._workshop.spend(len(new_cells))
+
+    def _list(self, view: HeaderView, start: str, new_bounds: list[str], new_cells: list[Cell]) -> None:
+        """The stretches of a header as bounds and cells of the row's own list."""
+        pending: dict[int, _Pending] = {}
         for bound, node in zip(("", *view.index.bounds), view.index.nodes, strict=True):
             cell = pending.setdefault(node, _Pending(self, view, node))
             if new_bounds and not bound:
@@ -124,12 +142,6 @@ class RowTable:
             else:
                 new_bounds.append(start + bound)
                 new_cells.append(cell)
-        at = bisect_right(bounds, start)
-        self.cells = (
-            [*bounds[:at], *new_bounds, end, *bounds[at:]],
-            [*cells[: at + 1], *new_cells, self._first_sight, *cells[at + 1 :]],
-        )
-        self._workshop.spend(len(new_cells))
 
     def fill(self, resource: Resource, *, whole: bool, most: int) -> int:
         """Builds leaves before a request falls on them; how many were built, `most` at most.
@@ -139,6 +151,9 @@ class RowTable:
         if self._view.row.exempt or most <= 0 or len(resource.header) > LONGEST:
             return 0
         self._insert(resource)
+        many = self._many.get(resource.header or resource.text)
+        if many is not None:
+            return many.fill(resource, whole=whole, most=most)
         bounds, cells = self.cells
         first = last = bisect_right(bounds, resource.text)
         if whole:
@@ -160,6 +175,14 @@ class RowTable:
     def made(self, view: HeaderView, node: int) -> Cell:
         """The leaf of a stretch."""
         return self._workshop.cell(view, view.stretch(node))
+
+    def draft(self, view: HeaderView, node: int) -> tuple[Cell, bool]:
+        """A leaf of a stretch, and whether it is the finished one."""
+        return self._workshop.draft(view, view.stretch(node))
+
+    def spend(self, cells: int) -> None:
+        """Counts leaves that have been built."""
+        self._workshop.spend(cells)
 
     def settle(self, pending: "_Pending", view: HeaderView) -> Cell:
         """Builds a leaf and puts it wherever the pending one still stands."""
@@ -201,3 +224,44 @@ class _Pending:
     def __call__(self, r: str, context: Context, caller: Implied) -> Decision:
         cell = self._table.settle(self, self._view)
         return cell if isinstance(cell, Decision) else cell(r, context, caller)
+
+
+class _Stretches(dict[int, Cell]):
+    """The leaves of one header in one row, by the trie node of their stretch; built when they are first asked for."""
+
+    __slots__ = ("_table", "_view")
+
+    def __init__(self, table: RowTable, view: HeaderView) -> None:
+        super().__init__()
+        self._table = table
+        self._view = view
+
+    def __missing__(self, node: int) -> Cell:
+        cell, finished = self._table.draft(self._view, node)
+        if finished:
+            self[node] = cell
+            self._table.spend(1)
+        return cell
+
+    def fill(self, resource: Resource, *, whole: bool, most: int) -> int:
+        """Builds leaves before a request falls on them; how many were built, `most` at most."""
+        index = self._view.index
+        nodes = dict.fromkeys(index.nodes) if whole else [index.node(resource.fields[5])]
+        missing = [node for node in nodes if node not in self][:most]
+        for node in missing:
+            self[node] = self._table.made(self._view, node)
+        self._table.spend(len(missing))
+        return len(missing)
+
+
+def _search(stretches: _Stretches, view: HeaderView, start: str) -> Cell:
+    """A cell that searches the stretches of its header."""
+    bounds = view.texts if view.texts is not None else [start + bound for bound in view.index.bounds]
+    nodes = view.index.nodes
+
+    def search(r: str, context: Context, caller: Implied) -> Decision:
+        cell = stretches[nodes[bisect_right(bounds, r)]]
+        decision: Decision = cell if cell.__class__ is Decision else cell(r, context, caller)
+        return decision
+
+    return search

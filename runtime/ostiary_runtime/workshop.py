@@ -54,20 +54,39 @@ class Workshop:
         self._pattern_memos: dict[tuple[int, bool], Memo[Matcher]] = {}
         self._builder = LeafBuilder(program, self.refs, self.evaluator)
         self._generator = Generator()
+        # One object for each way of deciding: statements and layers are few, the leaves that end in one are many.
+        self._decisions: dict[tuple[object, ...], Decision] = {}
 
     def cell(self, view: HeaderView, stretch: Stretch) -> Cell:
         """The finished leaf of a stretch. Three strategies: a constant, generated code, the clear evaluator."""
-        leaf = self._builder.build(stretch.entries, stretch.status, view.crossing, stretch.plan, stretch.perhaps)
+        return self._cell(view, stretch, self._generator.leaf)[0]
+
+    def draft(self, view: HeaderView, stretch: Stretch) -> tuple[Cell, bool]:
+        """A leaf of a stretch, and whether it is the finished one.
+
+        Compiling code takes ten times as long as deciding once without it. So code of a shape that is new is not compiled
+        before it is asked for again, and the clear evaluator decides so long.
+        """
+        return self._cell(view, stretch, self._generator.leaf_of_known_shape)
+
+    def _cell(
+        self, view: HeaderView, stretch: Stretch, generated: Callable[[Residue, "LeafKit"], LeafFunction | None]
+    ) -> tuple[Cell, bool]:
+        leaf = self._builder.build(
+            stretch.entries, stretch.status, view.crossing, stretch.plan, stretch.perhaps, stretch.aside
+        )
         match leaf:
             case Constant(decision):
-                return decision
+                key = (decision.effect, decision.layer, *(ref.number for ref in decision.statements))
+                return (decision if decision.undecided else self._decisions.setdefault(key, decision)), True
             case Undocumented(entries):
-                return self.clear(view, stretch, entries)
+                return self.clear(view, stretch, entries), True
             case Residue():
                 try:
-                    return self._generator.leaf(leaf, LeafKit(self, view, stretch, leaf.entries))
+                    made = generated(leaf, LeafKit(self, view, stretch, leaf.entries))
                 except TooLargeError:
-                    return self.clear(view, stretch, leaf.entries)
+                    return self.clear(view, stretch, leaf.entries), True
+                return (made or self.clear(view, stretch, leaf.entries)), made is not None
 
     @property
     def room(self) -> int:
@@ -177,6 +196,17 @@ class LeafKit:
 
     def crossing(self, patterns: tuple[int, ...]) -> Callable[[str], bool]:
         length = self.header
+        ready: list[Callable[[str], bool]] = []
+
+        def might_cross(r: str) -> bool:
+            # PERF: made when a resource first has a colon after its header, which few have
+            if not ready:
+                ready.append(self._crossing(patterns, length))
+            return ready[0](r)
+
+        return might_cross
+
+    def _crossing(self, patterns: tuple[int, ...], length: int) -> Callable[[str], bool]:
         full: list[tuple[str, Callable[[str], bool]]] = []
         short: list[Callable[[str], bool]] = []
         for number in patterns:

@@ -20,6 +20,7 @@ from ostiary_runtime.entries import ActionClasses
 from ostiary_runtime.memos import Memo
 from ostiary_runtime.request import Principal
 from ostiary_runtime.stretches import HeaderIndex
+from ostiary_runtime.wide import Wide
 
 CAP = 16
 FLOOD = 200_000
@@ -34,7 +35,7 @@ PARTS = [
 
 @pytest.fixture
 def low_caps(monkeypatch: pytest.MonkeyPatch) -> None:
-    for owner in (Spellings, ActionClasses, HeaderIndex, Memo, PlainKeys):
+    for owner in (Spellings, ActionClasses, HeaderIndex, Memo, PlainKeys, Wide):
         monkeypatch.setattr(owner, "CAP", CAP)
     for name in ("MOST_ASKERS", "MOST_SCOPES", "MOST_ACTIONS"):
         monkeypatch.setattr(engine_module, name, CAP)
@@ -89,6 +90,14 @@ FLOODS: list[tuple[str, int, Callable[[int], Call], Callable[[int], bool]]] = [
 ]
 
 
+@pytest.fixture(params=["narrow", "wide"])
+def width(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same policies as a narrow and as a wide program."""
+    if request.param == "wide":
+        monkeypatch.setattr(engine_module, "MANY", 0)
+        monkeypatch.setattr(tables, "MOST_BOUNDS", 0)
+
+
 @pytest.mark.parametrize("count, call, allowed", [row[1:] for row in FLOODS], ids=[row[0] for row in FLOODS])
 def test_a_flood_stays_under_the_caps(
     low_caps: None, count: int, call: Callable[[int], Call], allowed: Callable[[int], bool]
@@ -110,7 +119,7 @@ def test_a_flood_of_spellings_of_one_action_makes_one_row(low_caps: None):
         assert len(made._askers[ALICE].rows) <= CAP + 1
 
 
-def test_a_flood_leaves_no_memory_behind(low_caps: None):
+def test_a_flood_leaves_no_memory_behind(low_caps: None, width: None):
     """After it, an engine holds about what it held at its first overflow."""
     made = engine(*PARTS)
 
