@@ -1,6 +1,6 @@
 """Calibration for people: how often the policies say what AWS said, and why not where they do not.
 
-In: `Findings`. Out: lines for a console; none if nothing was compared. What comes from logs is escaped.
+In: a `Calibration`. Out: lines for a console. What comes from logs is escaped.
 """
 
 from collections import Counter
@@ -9,40 +9,67 @@ from collections.abc import Iterator
 from rich.text import Text
 
 from ostiary.render.terminal import safe
-from ostiary.replay.findings import CalibrationRow, Findings
+from ostiary.replay.findings import Access, Calibration, CalibrationRow, Contradiction
 
-# How many causes, and how many actions are listed.
+# How many causes, and how many actions are named.
 MOST_CAUSES = 4
 MOST_ACTIONS = 5
+_SAID = {Access.GRANTED: "granted", Access.DENIED: "denied", Access.UNKNOWN: "left open"}
 
 
-def calibration_lines(findings: Findings) -> Iterator[Text]:
-    """The agreement in one sentence, the causes of contradictions, and the actions with most of them."""
-    calibration = findings.calibration
-    if calibration is None:
-        return
+def agreement(calibration: Calibration) -> Iterator[str]:
+    """The agreement, in one or two sentences."""
     rows = calibration.rows
     agrees, open_, contradicts = (
         (sum(column) for column in zip(*map(_columns, rows), strict=True)) if rows else (0, 0, 0)
     )
-    named, same = sum(row.layer_named for row in rows), sum(row.layer_agrees for row in rows)
-    yield safe("")
-    said = f"Beside AWS's own answers: {agrees:,} the same, {contradicts:,} contradict, {open_:,} open"
-    layers = (
-        f"; of {named:,} denials that name a type of policy, {same:,} are denied here by the same one" if named else ""
+    compared = agrees + open_ + contradicts
+    if not compared:
+        yield "Nothing could be compared with AWS's own answers: no call in the logs was decided that these policies bind."
+        return
+    yield (
+        f"Of {compared:,} calls these policies answer {agrees:,} ({agrees / compared:.0%}) as AWS did; "
+        f"{contradicts:,} contradict, {open_:,} stay open."
     )
-    yield safe(f"{said}{layers}.", "bold")
+    named, same = sum(row.layer_named for row in rows), sum(row.layer_agrees for row in rows)
+    if named:
+        yield f"Of {named:,} denials that name a type of policy, {same:,} are denied here by the same one."
+
+
+def contradiction_lines(calibration: Calibration, top: int) -> Iterator[Text]:
+    """The causes of contradictions, and `top` of them."""
+    if not calibration.contradictions:
+        return
+    yield safe("")
+    yield safe("Why they contradict", "bold")
     causes: Counter[tuple[str, str]] = Counter()
     for each in calibration.contradictions:
         causes[each.cause, each.why] += each.events
     for (cause, why), events in causes.most_common(MOST_CAUSES):
-        yield safe(f"{events:>9,}  ", "bold") + safe(f"{why}") + safe(f"  {cause}", "dim")
+        yield safe(f"{events:>9,}  ", "bold") + safe(why) + safe(f"  {cause}", "dim")
     if len(causes) > MOST_CAUSES:
-        yield safe(f"{'':>9}  and {len(causes) - MOST_CAUSES} more: --format json lists every contradiction", "dim")
-    worst = [row for row in rows if row.contradicts][:MOST_ACTIONS]
-    if worst:
-        listed = ", ".join(f"{row.action} {row.contradicts:,} of {sum(_columns(row)):,}" for row in worst)
-        yield safe(f"{'':>9}  most in {listed}", "dim")
+        yield safe(f"{'':>9}  and {len(causes) - MOST_CAUSES} more: --format json lists them", "dim")
+    worst = [row for row in calibration.rows if row.contradicts][:MOST_ACTIONS]
+    listed = ", ".join(f"{row.action} {row.contradicts:,} of {sum(_columns(row)):,}" for row in worst)
+    yield safe(f"{'':>9}  most in {listed}", "dim")
+    if top:
+        yield safe("")
+        yield safe("Contradictions", "bold")
+    for each in calibration.contradictions[:top]:
+        yield safe(f"{each.events:>9,}  ", "bold") + safe(f"{each.action}  {each.principal}")
+        yield safe(f"{'':>9}  {_said(each)}", "dim")
+    more = calibration.contradictions[top:] if top else ()
+    if more:
+        events = sum(each.events for each in more)
+        yield safe(f"{events:>9,}  more in {len(more):,} groups: --format json lists them", "dim")
+
+
+def _said(each: Contradiction) -> str:
+    on = "" if each.resource == "*" else f"on {each.resource}; "
+    error = f" ({each.error})" if each.error else ""
+    here = f"{each.statement.source}:{each.statement.line}" if each.statement is not None else f"no {each.layer} policy"
+    event = next((sample.event_id for sample in each.samples if sample.event_id), "without an id")
+    return f"{on}AWS {_SAID[each.logged]}{error}, here {_SAID[each.ours]} by {here}; {each.cause}; event {event}"
 
 
 def _columns(row: CalibrationRow) -> tuple[int, int, int]:

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ostiary.cloudtrail.outcome import Outcome
-from ostiary.render.calibration_text import calibration_lines
+from ostiary.render.calibration_text import agreement, contradiction_lines
 from ostiary.render.coverage_text import coverage_lines
 from ostiary.render.decision_text import doubt, plural
 from ostiary.render.terminal import safe
@@ -117,14 +117,15 @@ def sentences(question: Question) -> Iterator[str]:
 def _lines(findings: Findings, top: int) -> Iterator[Text]:
     if findings.interrupted:
         yield safe("Interrupted: this is what was read until then.", "bold yellow")
-    yield safe(headline(findings), "bold")
-    yield from map(safe, beside(findings))
+    calibration = findings.calibration
+    first, *more = agreement(calibration) if calibration is not None else (headline(findings), *beside(findings))
+    yield safe(first, "bold")
+    yield from map(safe, more)
     for sentence in sentences(findings.question):
         yield safe(sentence, "dim")
     if findings.facts:
         yield safe(f"Supplied besides the log: {_listed(findings.facts)}.", "dim")
-    yield from calibration_lines(findings)
-    yield from _changes(findings, top)
+    yield from contradiction_lines(calibration, top) if calibration is not None else _changes(findings, top)
     yield from _missing(findings)
     yield from _blind(findings)
     yield safe("")
@@ -229,6 +230,8 @@ def _reason(row: Row) -> str:
 
 def _missing(findings: Findings) -> Iterator[Text]:
     ranked = findings.missing
+    if findings.calibration is not None:  # what the log leaves open about its own answers is no fact about ours
+        ranked = tuple(each for each in ranked if each.missing.reason not in {LAYER_NOT_NAMED, OUTCOME_UNCLEAR})
     if not ranked:
         return
     yield safe("")

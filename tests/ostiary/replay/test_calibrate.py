@@ -111,7 +111,7 @@ def test_deciding_layer(tmp_path):
     named = {action: (row["layer_named"], row["layer_agrees"]) for action, row in rows.items()}
     assert named == {"ec2:DescribeInstances": (1, 1), "ec2:RunInstances": (1, 0)}
     text = logs.run(log, "--identity", identity, "--calibrate").stdout
-    assert "of 2 denials that name a type of policy, 1 are denied here by the same one" in text
+    assert "Of 2 denials that name a type of policy, 1 are denied here by the same one" in text
 
 
 def test_resource_of_the_message_is_asked(tmp_path):
