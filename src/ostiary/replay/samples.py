@@ -18,6 +18,8 @@ from ostiary.replay.findings import Findings, Sample
 MOST_READ = 200_000
 """How many events are read again at most: some ten seconds."""
 
+_PIPE = "-"
+"""The standard input, which can be read once."""
 _Key = tuple[str, str]
 
 
@@ -25,7 +27,7 @@ def with_records(findings: Findings) -> Findings:
     """The findings with the JSON of their sample events."""
     wanted: dict[str, set[str]] = {}
     for sample in _samples(findings):
-        if sample.event_id and not sample.record:
+        if sample.event_id and not sample.record and sample.file != _PIPE:
             wanted.setdefault(sample.file, set()).add(sample.event_id)
     found = dict(_read(wanted))
     if not found:

@@ -22,7 +22,7 @@ from ostiary.render.findings_words import (
 from ostiary.render.html.charts import AFFECTED, Bar, bars, breakable, css_class, timeline
 from ostiary.render.html.embedded import Embedded
 from ostiary.render.html.markup import Markup, join, tag
-from ostiary.render.replay_text import beside, headline, missing_words, sentences
+from ostiary.render.replay_text import beside, headline, missing_words, next_steps, sentences
 from ostiary.replay.findings import Change, Findings, Row
 
 STATIC_ROWS = 100
@@ -147,6 +147,15 @@ def missing_section(findings: Findings, embedded: Embedded) -> Markup | None:
         _rest(len(rows) - _MOST_LISTED, "more fact"),
         lead="Facts that the log does not hold and that could change an answer, those that touch most calls first.",
     )
+
+
+def next_section(findings: Findings) -> Markup | None:
+    """What to ask next; the page itself is here already."""
+    steps = [(option, why) for option, why in next_steps(findings) if not option.startswith("--html")]
+    if not steps:
+        return None
+    items = (tag("li", tag("code", option), f" {why}") for option, why in steps)
+    return section("next", "What to ask next", tag("ul", *items, class_="steps"))
 
 
 def timeline_section(findings: Findings) -> Markup | None:
@@ -314,6 +323,14 @@ def accounts_section(findings: Findings) -> Markup:
         table(head, [*rows, total], name="counts"),
         tag("div", *places, class_="columns"),
         *_damages(damaged),
+        *(
+            tag("p", f"{counted(number, 'file')} without events: {reason.message}.", class_="hint")
+            for reason, number in findings.skipped
+        ),
+        *(
+            tag("p", f"{counted(number, 'event')} more of {name} beyond the limit of that list.", class_="hint")
+            for name, number in findings.crowded
+        ),
         tag("h3", "What was asked"),
         *(tag("p", each, class_="hint") for each in sentences(findings.question)),
     )

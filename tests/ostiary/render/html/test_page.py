@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from tests.ostiary.render.test_safety import is_safe
 from tests.strategies.findings import findings, hostile
 
+from ostiary.cloudtrail.damage import SkipReason
 from ostiary.render.html import embedded as embedding
 from ostiary.render.html.assets import script, security_policy, style
 from ostiary.render.html.embedded import Embedded
@@ -312,3 +313,17 @@ def test_share_is_all_only_if_it_is():
     rows = (CalibrationRow("s3:GetObject", 99_999, 0, 1, 0, 0), CalibrationRow("s3:PutObject", 7, 0, 0, 0, 0))
     text = findings_html(replace(found, calibration=replace(found.calibration, rows=rows)))
     assert re.findall(r"([\d.]+) %</td>", text) == ["99.9", "100"]
+
+
+def test_next_steps():
+    """What to ask next is in the page too, but for the page itself."""
+    text = findings_html(FOUND)
+    assert "<code>--facts FILE</code>" in text
+    assert "--html" not in text
+
+
+def test_what_is_beyond_a_limit_is_named():
+    """Lists that were full, and files without events, are not passed over."""
+    text = findings_html(replace(FOUND, crowded=(("accounts", 7),), skipped=((SkipReason.DIGEST, 2),)))
+    assert "7 events more of accounts beyond the limit" in text
+    assert "2 files without events: a digest file" in text
