@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from tests.ostiary.render.html.browsing import Visit
+from tests.ostiary.replay import logs
 from tests.strategies.findings import findings
 
 from ostiary.render.html.page import findings_html
@@ -276,6 +278,33 @@ def test_markup_is_never_made_from_text(visit: Visit):
     assert page.evaluate("fetch('https://example.com/').then(() => 'went', () => 'stopped')") == "stopped"
     visit.complaints.clear()
     visit.requests.clear()
+
+
+def test_a_hostile_log(visit: Visit, tmp_path: Path):
+    """From a log to the browser: an event that holds markup wherever a stranger can write is shown, and does nothing."""
+    by = {**logs.ALICE, "userName": EVIL, "arn": f"arn:aws:iam::{logs.ACCOUNT}:user/{EVIL}"}
+    event = logs.record(
+        "ec2",
+        "RunInstances",
+        {EVIL: EVIL},
+        by=by,
+        userAgent=EVIL,
+        errorMessage=EVIL,
+        sourceIPAddress=EVIL,
+        vpcEndpointId=EVIL,
+    )
+    log = logs.write(tmp_path / "log.json.gz", [event, logs.record("s3", EVIL, {"bucketName": EVIL}, by=by)])
+    policy = logs.policy(tmp_path / "scp.json", logs.deny("ec2:*"), logs.deny("s3:*", sid="S3"))
+    assert logs.run(log, "--scp", policy, "--html", tmp_path / "made.html").exit_code == 0
+    page = visit.open_text((tmp_path / "made.html").read_text(encoding="utf-8"))
+    page.get_by_label("Show", exact=True).select_option("all")
+    page.locator("#rows button.link").first.click()
+    shown = json.loads(
+        page.locator("dialog pre").first.inner_text().replace("\\u2028", "\u2028").replace("\\u202e", "\u202e")
+    )
+    assert shown["userAgent"] == EVIL
+    assert page.evaluate("window.hacked") is None
+    assert page.evaluate("[document.scripts.length, document.images.length]") == [2, 0]
 
 
 def test_without_a_script(visit: Visit):
