@@ -12,7 +12,7 @@ from ostiary_compiler.emit import emit
 from ostiary_compiler.lower import lower
 from ostiary_compiler.passes import run
 from ostiary_compiler.policyset import DocumentLike, PolicySet, lone_document
-from ostiary_grammar.diagnostics import Diagnostic, by_place, has_errors
+from ostiary_grammar.diagnostics import Diagnostic, Severity, by_place, has_errors
 from ostiary_grammar.errors import PolicyError
 from ostiary_grammar.syntax import Document
 from ostiary_grammar.terms import PolicyType
@@ -30,22 +30,26 @@ def compile_program(policies: PolicySet | DocumentLike, *, layers: Iterable[Poli
     if not isinstance(policies, PolicySet):
         policies = lone_document(policies)
         layers = layers if layers is not None else (PolicyType.IDENTITY,)
-    diagnostics = check_set(policies)
-    if has_errors(diagnostics):
-        raise PolicyError(diagnostics)
+    if has_errors(check_set(policies, errors_only=True)):
+        raise PolicyError(check_set(policies))
     if layers is None:
         layers = policies.layers if policies.layers is not None else ALL_LAYERS
     return emit(run(lower(policies, frozenset(layers))))
 
 
-def check_set(policies: PolicySet) -> list[Diagnostic]:
-    """What there is to say of a set: what reading its files noted, then what the checks say of every document and type."""
+def check_set(policies: PolicySet, *, errors_only: bool = False) -> list[Diagnostic]:
+    """What there is to say of a set: what reading its files noted, then what the checks say of every document and type.
+
+    `errors_only`: nothing that is merely doubtful, which takes a part of the time.
+    """
     seen: dict[tuple[PolicyType, bool, Document], None] = {}
     for attachment in policies.attachments:
         seen.setdefault((attachment.type, is_trust_policy(attachment.document), attachment.document))
-    found: list[Diagnostic] = list(policies.notes)
+    found = [note for note in policies.notes if not errors_only or note.severity is Severity.ERROR]
     for type_, trust, document in seen:
-        found.extend(check_document(document, type_, trust=trust and type_ is PolicyType.RESOURCE))
+        found.extend(
+            check_document(document, type_, trust=trust and type_ is PolicyType.RESOURCE, errors_only=errors_only)
+        )
     return by_place(found)
 
 

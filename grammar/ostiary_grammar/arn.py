@@ -6,6 +6,8 @@ Variables count in the resource part alone: an earlier field that holds `${` is 
 of an ARN has. `arn.lark` is the definition; this scanner agrees with it. Not here: padding of short ARNs, and matching.
 """
 
+from functools import lru_cache
+
 from ostiary_grammar.pattern import Glob, Literal, ResourceForm, ResourcePattern, Token
 from ostiary_grammar.variables import parse_template
 
@@ -38,6 +40,15 @@ def _field(text: str, index: int, *, variables: bool) -> Glob:
         return parse_template(text, variables=variables, wildcards=True)
     if variables and "${" in text:
         return (Literal(text),)
+    # PERF: partitions, services, regions and accounts are few and come again and again; equal ones share their glob
+    return _header_field(text) if len(text) <= _SHORT else parse_template(text, variables=False, wildcards=True)
+
+
+_SHORT = 64
+
+
+@lru_cache(maxsize=4096)
+def _header_field(text: str) -> Glob:
     return parse_template(text, variables=False, wildcards=True)
 
 

@@ -107,3 +107,16 @@ def test_compiling_twice_gives_equal_programs(type_: str):
     needs = {"resource": EVERYONE, "endpoint": EVERYONE, "rcp": {**EVERYONE, "Effect": "Deny", "Action": "s3:*"}}
     policies.attach(document(allow(**needs.get(type_, {}))), type=type_)
     assert compile_program(policies) == compile_program(policies)
+
+
+def test_what_compiling_refuses_is_told_whole():
+    """Compiling looks for errors alone; once there is one, everything that there is to say is said, as by `check`."""
+    policies = PolicySet()
+    policies.attach({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3", "Resource": "*"}]})
+    policies.attach({"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}, name="doubtful")
+    every = check_set(policies)
+    assert {each.severity for each in every} > {Severity.ERROR}
+    assert check_set(policies, errors_only=True) == [each for each in every if each.severity is Severity.ERROR]
+    with pytest.raises(PolicyError) as refused:
+        compile_program(policies)
+    assert list(refused.value.diagnostics) == every

@@ -8,9 +8,11 @@ document that AWS accepts has no error here. Not here: the structure of the text
 from ostiary_compiler.checks.rules import RULES
 from ostiary_compiler.checks.subject import Subject
 from ostiary_compiler.quotas import DEFAULT_QUOTAS, Quotas
-from ostiary_grammar.diagnostics import Diagnostic, by_place
+from ostiary_grammar.diagnostics import Diagnostic, Severity, by_place
 from ostiary_grammar.syntax import Document
 from ostiary_grammar.terms import PolicyType
+
+_ERRORS = tuple(rule for rule in RULES if rule.severity is Severity.ERROR)
 
 
 def check_document(
@@ -20,11 +22,13 @@ def check_document(
     trust: bool = False,
     managed: bool = False,
     quotas: Quotas = DEFAULT_QUOTAS,
+    errors_only: bool = False,
 ) -> tuple[Diagnostic, ...]:
     """What is wrong or doubtful in a document as a policy of this type.
 
     `type` None: not known, so only what holds for every type is checked. `trust`: a resource policy is the trust policy of
-    a role. `managed`: an identity policy or boundary is a customer managed policy.
+    a role. `managed`: an identity policy or boundary is a customer managed policy. `errors_only`: nothing that is merely
+    doubtful.
     """
     subject = Subject(document, type, trust, managed, quotas)
-    return tuple(by_place(found for rule in RULES for found in rule.diagnostics(subject)))
+    return tuple(by_place(found for rule in (_ERRORS if errors_only else RULES) for found in rule.diagnostics(subject)))
