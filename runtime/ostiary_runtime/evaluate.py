@@ -180,15 +180,12 @@ class Evaluator:
 
     def _condition_doubts(self, number: int, reader: Reader) -> Iterator[tuple[str, Doubt]]:
         condition = self._conditions[number]
-        key = condition.test.key
-        if reader.state(key) is NOT_KNOWN:
-            yield key, Doubt.KEY_NOT_KNOWN
-            return
-        unknown = [name for name in variables_of(condition.test) if reader.state(name) is NOT_KNOWN]
+        asked = dict.fromkeys((condition.test.key, *variables_of(condition.test)))
+        unknown = [name for name in asked if reader.state(name) is NOT_KNOWN]
         for name in unknown:
             yield name, Doubt.KEY_NOT_KNOWN
         if not unknown:
-            yield key, Doubt.OPERATOR_UNDECIDABLE
+            yield condition.test.key, Doubt.OPERATOR_UNDECIDABLE
 
 
 def _perhaps_bound(group: Group) -> Undecided:

@@ -1,7 +1,10 @@
 """The ranking of missing facts."""
 
+import json
+
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.ostiary.replay import logs
 
 from ostiary.replay.decide import Missing
 from ostiary.replay.settle import Lacking
@@ -34,3 +37,23 @@ def test_all_facts_settle_all_events(counts):
     assert together == sorted(together)
     assert together[-1:] == ([sum(counts.values())] if counts else [])
     assert all(each.alone <= each.together and each.alone <= each.events for each in ranked)
+
+
+def test_a_condition_with_a_variable_needs_both(tmp_path):
+    """A tag that is compared with a tag hangs on both: what the ranking promises holds when both are supplied."""
+    call = logs.record("ec2", "StopInstances", {"instancesSet": {"items": [{"instanceId": "i-0123456789abcdef0"}]}})
+    log = logs.write(tmp_path / "log.json.gz", [call])
+    condition = {"StringNotEquals": {"aws:ResourceTag/team": "${aws:PrincipalTag/team}"}}
+    scp = logs.policy(tmp_path / "scp.json", logs.deny("ec2:*", Condition=condition))
+    missing = json.loads(logs.run(log, "--scp", scp, "--format", "json").stdout)["missing"]
+    assert [(each["fact"], each["alone"], each["together"]) for each in missing] == [
+        ("aws:principaltag/team", 0, 0),
+        ("aws:resourcetag/team", 0, 1),
+    ]
+    facts = {
+        "principals": {logs.ALICE["arn"]: {"tags": {"team": "red"}}},
+        "resources": {"arn:aws:ec2:*:*:instance/*": {"tags": {"team": "red"}}},
+    }
+    (tmp_path / "facts.json").write_text(json.dumps(facts), encoding="utf-8")
+    report = json.loads(logs.run(log, "--scp", scp, "--facts", tmp_path / "facts.json", "--format", "json").stdout)
+    assert report["answer"]["at_most"] == 0
