@@ -31,7 +31,9 @@ class DamageKind(enum.Enum):
     TOO_DEEP = "too-deep"
     """One value is nested deeper than the limit; it was left out."""
     NOT_A_RECORD = "not-a-record"
-    """A JSON value where an event was expected."""
+    """A value, row or line where an event was expected."""
+    BAD_CSV = "bad-csv"
+    """A row of a CSV file that is not as the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class SkipReason(enum.Enum):
             case SkipReason.INSIGHT:
                 return "in a CloudTrail-Insight folder: statistics about calls, no calls"
             case SkipReason.NOT_A_LOG:
-                return "not a CloudTrail JSON file"
+                return "not a log, by its name"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,19 @@ Not here: what is inside (`reading`), which also recognises a digest by its cont
 """
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from ostiary.cloudtrail.damage import Skipped, SkipReason
 
-_LOG_ENDINGS = (".json", ".json.gz", ".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz", ".gz")
-_NOT_LOG_ENDINGS = (".csv.gz", ".log.gz", ".txt.gz", ".tar.gz", ".parquet.gz", ".orc.gz", ".xml.gz", ".md.gz")
+_LOG_ENDINGS = (".json", ".jsonl", ".ndjson", ".csv", ".log", ".gz", ".parquet")
+_NOT_LOG_ENDINGS = (".txt.gz", ".tar.gz", ".parquet.gz", ".orc.gz", ".xml.gz", ".md.gz")
+# as S3 names its access logs
+_S3_ACCESS = re.compile(r".*\d{4}(?:-\d\d){5}-[0-9A-F]{16}")
+# beside the results of a query of CloudTrail Lake
+_SIGNATURE = "result_sign.json"
 _FOLDERS = {"CloudTrail-Digest": SkipReason.DIGEST, "CloudTrail-Insight": SkipReason.INSIGHT}
 
 
@@ -52,6 +57,8 @@ def _reason(parent: str, file: str) -> SkipReason | None:
         if part in _FOLDERS:
             return _FOLDERS[part]
     folded = file.casefold()
-    if folded.endswith(_LOG_ENDINGS) and not folded.endswith(_NOT_LOG_ENDINGS):
+    if folded == _SIGNATURE:
+        return SkipReason.DIGEST
+    if (folded.endswith(_LOG_ENDINGS) and not folded.endswith(_NOT_LOG_ENDINGS)) or _S3_ACCESS.fullmatch(file):
         return None
     return SkipReason.NOT_A_LOG

@@ -131,7 +131,7 @@ def _user(identity: Identity, partition: str) -> Caller | Exclusion:
     return Caller(
         CallerKind.USER,
         arn,
-        identity.account or _account_in(arn),
+        identity.account or account_in(arn),
         unique_id=identity.principal_id,
         user_name=identity.user_name or arn.rpartition("/")[2],
         missing=missing,
@@ -146,7 +146,7 @@ def _session(identity: Identity, partition: str) -> Caller | Exclusion:
     if arn and ":role/" in arn:
         # type `Role`: the ARN is the role's own
         role, arn = arn, None
-    account = identity.account or _account_in(arn or role or "")
+    account = identity.account or account_in(arn or role or "")
     if not arn and role and account:
         name = (identity.principal_id or "").partition(":")[2]
         arn = f"arn:{partition}:sts::{account}:assumed-role/{role.rpartition('/')[2]}/{name}" if name else role
@@ -163,7 +163,7 @@ def _session(identity: Identity, partition: str) -> Caller | Exclusion:
 
 
 def _root(identity: Identity, partition: str) -> Caller | Exclusion:
-    account = identity.account or _account_in(identity.arn or "")
+    account = identity.account or account_in(identity.arn or "")
     if not account:
         return Exclusion.CALLER_UNKNOWN
     arn = identity.arn or f"arn:{partition}:iam::{account}:root"
@@ -172,7 +172,7 @@ def _root(identity: Identity, partition: str) -> Caller | Exclusion:
 
 def _federated(identity: Identity, partition: str) -> Caller | Exclusion:
     arn = identity.arn
-    account = identity.account or _account_in(arn or "")
+    account = identity.account or account_in(arn or "")
     if not arn and account and identity.principal_id and ":" in identity.principal_id:
         arn = f"arn:{partition}:sts::{account}:federated-user/{identity.principal_id.partition(':')[2]}"
     if not arn or not account:
@@ -223,7 +223,7 @@ _ARN_KINDS = (
 )
 
 
-def _account_in(arn: str) -> str | None:
+def account_in(arn: str) -> str | None:
     fields = arn.split(":", 5)
     return fields[4] or None if len(fields) > 4 else None
 

@@ -18,6 +18,7 @@ from ostiary.cloudtrail.content import text_windows
 from ostiary.cloudtrail.damage import DEFAULT_LIMITS, Damage, DamageKind, ReadingLimits, Skipped, SkipReason
 from ostiary.cloudtrail.envelopes import RECORD_FIELDS, is_record, unwrap
 from ostiary.cloudtrail.files import LogFile
+from ostiary.cloudtrail.ocsf import is_ocsf, ocsf_event
 from ostiary.cloudtrail.record import Record
 from ostiary.cloudtrail.scan import BrokenError, Scanner
 
@@ -160,6 +161,13 @@ class _Reading:
             return
         if isinstance(value, dict) and not _DIGEST_KEYS.isdisjoint(value):
             yield Skipped(self._file, SkipReason.DIGEST)
+            return
+        if isinstance(value, dict) and is_ocsf(value):
+            event = ocsf_event(value)
+            if event:
+                yield Record.of(event, self._file, start)
+            else:
+                yield self._damage(DamageKind.NOT_A_RECORD, "an OCSF event that is no call", start)
             return
         found = False
         for event in unwrap(value):

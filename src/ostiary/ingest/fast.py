@@ -22,9 +22,9 @@ import msgspec
 from ostiary.cloudtrail.damage import Damage, Skipped
 from ostiary.cloudtrail.envelopes import RECORD_FIELDS, is_record
 from ostiary.cloudtrail.files import LogFile
+from ostiary.cloudtrail.formats import read_log
 from ostiary.cloudtrail.guesses import NO_FACTS, Facts
 from ostiary.cloudtrail.mapping import EventRequest, Mapped, map_record
-from ostiary.cloudtrail.reading import read_records
 from ostiary.cloudtrail.record import Record
 from ostiary.ingest.cases import Called, Case
 from ostiary.ingest.chunks import Chunk, NotPlainError, chunks
@@ -107,7 +107,7 @@ class FastReader:
                     yield self._part(rows, last=False)
                     rows = Rows()
         except (NotPlainError, OSError):
-            pieces = _behind(before + len(rows.case), read_records(file))
+            pieces = _behind(before + len(rows.case), read_log(file))
             while fill(rows, pieces, self._number):
                 yield self._part(rows, last=False)
                 rows = Rows()

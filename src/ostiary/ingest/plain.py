@@ -14,9 +14,9 @@ import numpy.typing as npt
 
 from ostiary.cloudtrail.damage import Damage, Skipped
 from ostiary.cloudtrail.files import LogFile
+from ostiary.cloudtrail.formats import read_log
 from ostiary.cloudtrail.guesses import NO_FACTS, Facts
 from ostiary.cloudtrail.mapping import EventRequest, Excluded, Mapped, Unmapped, map_record
-from ostiary.cloudtrail.reading import read_records
 from ostiary.cloudtrail.record import Record, text_of
 from ostiary.cloudtrail.states import State
 from ostiary.ingest.cases import Called, Case, CaseRequest, CaseState, size_of
@@ -153,7 +153,7 @@ class PlainReader:
 
     def parts(self, file: LogFile) -> Iterator[Part]:
         """The parts of a file; the last one says so."""
-        rows, pieces = Rows(), read_records(file)
+        rows, pieces = Rows(), read_log(file)
         while fill(rows, pieces, self._number):
             yield self._part(rows, last=False)
             rows = Rows()

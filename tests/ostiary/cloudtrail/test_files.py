@@ -36,7 +36,7 @@ def test_layout_of_a_trail(tmp_path):
 
 
 def test_endings(tmp_path):
-    """JSON in its usual endings is read; other files are named as no logs, not passed over."""
+    """Logs and tables in their usual endings are read; other files are named as no logs, not passed over."""
     tree(
         tmp_path,
         "a.json",
@@ -50,16 +50,15 @@ def test_endings(tmp_path):
         "i.md",
         "j.csv.gz",
         "k",
+        "2019-02-06-00-00-38-0123456789ABCDEF",
+        "result_sign.json",
     )
     kinds = dict(found([tmp_path], tmp_path))
-    assert [name for name, reason in kinds.items() if reason is None] == [
-        "a.json",
-        "b.JSON.GZ",
-        "c.jsonl",
-        "d.ndjson",
-        "e.gz",
-    ]
-    assert {reason for reason in kinds.values() if reason} == {SkipReason.NOT_A_LOG}
+    assert {name: reason for name, reason in kinds.items() if reason} == {
+        "i.md": SkipReason.NOT_A_LOG,
+        "k": SkipReason.NOT_A_LOG,
+        "result_sign.json": SkipReason.DIGEST,
+    }
 
 
 def test_named_file_is_always_tried(tmp_path):

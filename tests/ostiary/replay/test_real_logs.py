@@ -8,7 +8,7 @@ from tests.ostiary.replay.logs import assert_adds_up
 
 import ostiary
 from ostiary.cloudtrail.files import LogFile, find_log_files
-from ostiary.cloudtrail.reading import read_records
+from ostiary.cloudtrail.formats import read_log
 from ostiary.cloudtrail.record import Record
 from ostiary.policies import attach_scp
 from ostiary.render.replay_json import replay_json
@@ -50,7 +50,7 @@ def test_whole_replay_adds_up(folder):
     """Every record that reading yields is counted once, in every part of the report."""
     (region_guard,) = (path for path in SCPS if path.name == REGIONS)
     found = replay([folder], sides_of(region_guard))
-    pieces = [piece for file in find_log_files([folder]) if isinstance(file, LogFile) for piece in read_records(file)]
+    pieces = [piece for file in find_log_files([folder]) if isinstance(file, LogFile) for piece in read_log(file)]
     records = sum(each.events for each in found.counts if each.kind != "damaged")
     assert records == sum(isinstance(piece, Record) for piece in pieces)
     assert_adds_up(json.loads(replay_json(found)))
