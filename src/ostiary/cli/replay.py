@@ -16,6 +16,7 @@ from ostiary.cli.options import FILE
 from ostiary.cli.report import ReportTo, report_options
 from ostiary.cli.sides import GivenSides
 from ostiary.cloudtrail.files import LogFile, find_log_files
+from ostiary.ingest.columns import read_columns
 from ostiary.ingest.run import Reading, Watcher
 from ostiary.render.replay_text import print_minimised
 from ostiary.render.terminal import console
@@ -32,7 +33,7 @@ FAILED = 4
 
 
 @click.command()
-@click.argument("logs", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.argument("logs", nargs=-1, required=True, type=click.Path(exists=True, allow_dash=True, path_type=Path))
 @click.option(
     "--baseline",
     multiple=True,
@@ -128,6 +129,13 @@ FAILED = 4
     metavar="DIR",
     help="Keep what was read here, so that the next run with other policies takes seconds.",
 )
+@click.option(
+    "--columns",
+    "columns_file",
+    type=FILE,
+    metavar="FILE",
+    help="What the fields of another maker's access log mean, in JSON or YAML; all LOGS are then such logs.",
+)
 @report_options
 def replay(
     *,
@@ -150,11 +158,12 @@ def replay(
     top: int,
     jobs: int,
     cache: Path | None,
+    columns_file: Path | None,
     report: ReportTo,
 ) -> int:
     """Replay CloudTrail logs against policies: which calls would they have stopped?
 
-    LOGS are files or folders, in the layout of a trail's bucket or any other. Only the types of policy that are given are
+    LOGS are files or folders, or - for standard input, in the layout of a trail's bucket or any other. Only the types of policy that are given are
     asked: with --scp alone the question is whether these SCPs would have stopped a call that went through. What a log does
     not say stays not known, and calls whose answer hangs on it are counted apart.
 
@@ -176,14 +185,14 @@ def replay(
     wanted = coverage or unused is not None or minimise is not None
     counted = wanted or report.html is not None
     sides = given.read(alone=calibrate or wanted)
-    for path in logs:
+    for path in logs if columns_file is None else ():
         if not any(isinstance(found, LogFile) for found in find_log_files([path])):
             raise click.BadParameter(
-                f"there is no log file (*.json, *.json.gz and the like) in `{path}`", param_hint="LOGS"
+                f"there is no log file (*.json, *.json.gz, *.csv, *.parquet, *.log) in `{path}`", param_hint="LOGS"
             )
     supplied = read_facts(facts_files, sides.arns)
     analysis = Analysis(sides, coverage=counted, calibrate=calibrate, assumed=tuple(supplied.facts.keys))
-    reading = Reading(jobs, cache)
+    reading = Reading(jobs, cache, columns=read_columns(columns_file) if columns_file else None)
     with _interrupts() as stopped, _progress(logs) as watcher:
         findings = analyse(
             analysis,

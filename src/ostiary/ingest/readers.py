@@ -11,18 +11,24 @@ from typing import Protocol
 
 from ostiary.cloudtrail.files import LogFile
 from ostiary.cloudtrail.guesses import NO_FACTS, Facts
+from ostiary.ingest.columns import Columns
+from ostiary.ingest.direct import DirectReader
 from ostiary.ingest.plain import Part, PlainReader
 from ostiary.ingest.stored import StoringReader
 
 
 @dataclass(frozen=True, slots=True)
 class ReadingOptions:
-    """`keys`: condition keys, folded and sorted. `fast`: whether the fast reader may be used. `cache`: a folder, or None."""
+    """`keys`: condition keys, folded and sorted. `fast`: whether the fast reader may be used. `cache`: a folder, or None.
+
+    `columns`: what the fields of a log of another maker mean; nothing of such logs is kept.
+    """
 
     keys: tuple[str, ...]
     facts: Facts = NO_FACTS
     fast: bool = True
     cache: str | None = None
+    columns: Columns | None = None
 
 
 class Reader(Protocol):
@@ -35,6 +41,8 @@ class Reader(Protocol):
 
 def reader_of(options: ReadingOptions) -> Reader:
     """The fast reader, unless it is not wanted or `msgspec` is not installed: then the slow one, which gives the same."""
+    if options.columns is not None:
+        return DirectReader(options.columns, options.keys)
     if options.cache is not None:
         return StoringReader(options.cache, options.keys, options.facts, lambda keys: _reader(options, keys))
     return _reader(options, options.keys)

@@ -5,26 +5,32 @@ Invariant: the batches are the same however many processes read. Memory is bound
 """
 
 import os
+import shutil
+import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Protocol
 
 import numpy as np
 
-from ostiary.cloudtrail.damage import Skipped
+from ostiary.cloudtrail.damage import SkipReason
 from ostiary.cloudtrail.duplicates import CAPACITY
 from ostiary.cloudtrail.files import LogFile, find_log_files
 from ostiary.cloudtrail.guesses import NO_FACTS, Facts
 from ostiary.cloudtrail.mapping import Excluded
 from ostiary.ingest.cases import Batch, Case, CaseTable, no_rows
+from ostiary.ingest.columns import Columns
 from ostiary.ingest.plain import Part
 from ostiary.ingest.pool import Pool, StoppedError
 from ostiary.ingest.readers import ReadingOptions, reader_of
 from ostiary.ingest.repeated import Repeated
 from ostiary_grammar.terms import fold
 
+STANDARD_INPUT = "-"
+"""The path that stands for standard input."""
 # Bytes of files that are worth starting processes for.
 WORTH_PROCESSES = 16_000_000
 
@@ -45,11 +51,13 @@ class Reading:
 
     `jobs`: processes that read; 0 is as many as there are processors, and one that reads in this process if there is little to read.
     `cache`: a folder where the cases of files are kept for the next run. Without `fast` the slow twin reads.
+    `columns`: what the fields of logs of another maker mean; all files are then such logs.
     """
 
     jobs: int = 1
     cache: str | os.PathLike[str] | None = None
     fast: bool = True
+    columns: Columns | None = None
 
 
 ONE_PROCESS = Reading()
@@ -73,23 +81,34 @@ def cases(
     trails are not taken out, because it depends on the question which of them counts (`SharedCopies`).
     """
     asked = tuple(sorted({fold(key) for key in keys}))
-    options = ReadingOptions(asked, facts, reading.fast, None if reading.cache is None else os.fspath(reading.cache))
+    folder = None if reading.cache is None else os.fspath(reading.cache)
+    options = ReadingOptions(asked, facts, reading.fast, folder, reading.columns)
     joining = _Joining(asked, capacity)
-    found = list(find_log_files(paths))
-    for each in found:
-        if isinstance(each, Skipped):
-            yield no_rows(joining.table, each.file, skipped=(each,))
-    files = [each.path for each in found if isinstance(each, LogFile)]
-    with closing(_parts(files, processes(reading.jobs, files), options, stopped)) as parts:
-        for file, part, known in parts:
-            if stopped():
-                return
-            batch = joining.batch(file, part, known)
-            if watcher:
-                watcher.counted(len(batch))
-            yield batch
-            if watcher and part.last:
-                watcher.finished(LogFile(file))
+    with TemporaryDirectory(prefix="ostiary-") as spool:
+        standard_input = Path(spool) / "input"
+        files: list[str] = []
+        for each in find_log_files(standard_input if os.fspath(path) == STANDARD_INPUT else path for path in paths):
+            if isinstance(each, LogFile):
+                files.append(each.path)
+            elif reading.columns is not None and each.reason is SkipReason.NOT_A_LOG:
+                files.append(each.file)
+            else:
+                yield no_rows(joining.table, each.file, skipped=(each,))
+        if str(standard_input) in files:
+            # a reader may go back to the beginning of a file
+            with standard_input.open("wb") as copy:
+                shutil.copyfileobj(sys.stdin.buffer, copy)
+            joining.rename(str(standard_input), STANDARD_INPUT)
+        with closing(_parts(files, processes(reading.jobs, files), options, stopped)) as parts:
+            for file, part, known in parts:
+                if stopped():
+                    return
+                batch = joining.batch(file, part, known)
+                if watcher:
+                    watcher.counted(len(batch))
+                yield batch
+                if watcher and part.last:
+                    watcher.finished(LogFile(batch.file))
 
 
 def processes(jobs: int, files: Sequence[str]) -> int:
@@ -137,6 +156,11 @@ class _Joining:
         self.table = CaseTable(keys)
         self._repeated = Repeated(capacity)
         self._first = 0
+        self._names: dict[str, str] = {}
+
+    def rename(self, file: str, name: str) -> None:
+        """A file is to be called otherwise."""
+        self._names[file] = name
 
     def batch(self, file: str, part: Part, known: list[Case]) -> Batch:
         """The batch of a part; `known`: the cases of who read it by their numbers."""
@@ -148,17 +172,18 @@ class _Joining:
         case = np.array([self.table.number(each) for each in named], np.int32)[where]
         for row, reason in self._repeated.check(part, where, [each.recipient for each in named]).items():
             case[row] = self.table.number(_excluded(named[where[row]], Excluded(reason)))
+        name = self._names.get(file, file)
         batch = Batch(
             table=self.table,
-            file=file,
+            file=name,
             first=self._first,
             case=case,
             time=part.time,
             ids=part.ids,
             other_ids=part.other_ids,
             shared=part.shared,
-            damages=part.damages,
-            skipped=part.skipped,
+            damages=part.damages if name == file else tuple(replace(each, file=name) for each in part.damages),
+            skipped=part.skipped if name == file else tuple(replace(each, file=name) for each in part.skipped),
             last=part.last,
         )
         self._first = 0 if part.last else self._first + len(case)
