@@ -11,13 +11,11 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import assert_never
 
 import numpy as np
 
 from ostiary.cloudtrail.damage import Damage, SkipReason
-from ostiary.cloudtrail.exclusions import Exclusion
 from ostiary.cloudtrail.guesses import NO_FACTS, Facts
 from ostiary.cloudtrail.mapping import Excluded, Unmapped
 from ostiary.cloudtrail.outcome import Outcome
@@ -25,27 +23,23 @@ from ostiary.ingest.run import ONE_PROCESS, Reading, Watcher
 from ostiary.replay.blind import blind_spots
 from ostiary.replay.calibrate import Calibrating
 from ostiary.replay.cases import Batch, Called, Case, CaseTable, SharedCopies, cases
-from ostiary.replay.columns import CaseTimes, Columns
+from ostiary.replay.columns import CaseTimes
 from ostiary.replay.compare import Compared, compared, compared_to_log, compared_with_log
 from ostiary.replay.coverage import Coverage
 from ostiary.replay.decide import Judge, Missing, Verdict
 from ostiary.replay.findings import Access, Bounds, Change, Counted, Findings, Row
+from ostiary.replay.groups import AT_CALLER, COPY, Apart, Foreign, Group, Groups, RowKey, row_key
 from ostiary.replay.question import Outside
-from ostiary.replay.ranking import MOST_KEYS, Ranking, cut
-from ostiary.replay.resource_class import class_of
+from ostiary.replay.ranking import Ranking, cut
 from ostiary.replay.resource_side import ResourceSide, caller_account
 from ostiary.replay.settle import Lacking
 from ostiary.replay.sides import Policies, Sides
 from ostiary_grammar.terms import fold
-from ostiary_runtime.decision import StatementRef
 
 Path = str | os.PathLike[str]
 
 MOST_DAMAGES = 100
 """Places of damage that are kept to be named."""
-# Events that stand for a row; one is enough where nothing changed.
-SAMPLES = {Change.UNCHANGED: 1}
-MOST_SAMPLES = 3
 
 
 def replay(
@@ -97,45 +91,6 @@ def analyse(
     return analysis.findings(seconds=time.perf_counter() - started, interrupted=interrupted, facts=supplied)
 
 
-@dataclass(frozen=True, slots=True)
-class _RowKey:
-    """What calls are grouped by."""
-
-    change: Change
-    baseline: Access
-    candidate: Access
-    principal: str
-    action: str
-    resource: str
-    statement: StatementRef | None
-    layer: str | None
-    missing: tuple[Missing, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Apart:
-    """What is counted without a row, by kind and reason."""
-
-    kind: str
-    reason: Outside | Exclusion | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Foreign:
-    """The resource account's copy of a call from another account, asked of RCPs alone.
-
-    It counts if the caller's own account has no trail among the logs, which is known at the end; else the copy there was asked everything.
-    """
-
-    key: _RowKey
-    caller: str
-
-
-_Group = _RowKey | _Foreign | _Apart | Change  # a Change: rows beyond the cap
-_AT_CALLER = _Apart("outside", Outside.CALLER_SIDE)
-_COPY = _Apart("excluded", Exclusion.SHARED_COPY)
-
-
 class Analysis:
     """What was read so far, and what was found in it. `coverage` is None unless it was asked for."""
 
@@ -163,15 +118,12 @@ class Analysis:
         self._group_of = np.zeros(0, np.int32)
         self._compared: list[Compared | None] = []
         self._counts = np.zeros(0, np.int64)
-        self._groups: list[_Group] = []
-        self._numbers: dict[_Group, int] = {}
-        self._rows = 0
+        self._groups = Groups()
         self._events: Counter[int] = Counter()
         self._already: Counter[int] = Counter()
         self._accounts_of: dict[int, dict[str, None]] = {}
-        self._columns = Columns()
         self._copies = SharedCopies()
-        self._copy = self._number(_COPY)
+        self._copy = self._groups.number(COPY)
         self._files = 0
         self._answers: Counter[tuple[Access, Outcome]] = Counter()
         self._unmapped: Ranking[tuple[str, str]] = Ranking()
@@ -212,11 +164,11 @@ class Analysis:
         groups = self._group_of[batch.case]
         repeated: list[int] = []
         for row, shared in batch.shared.items():
-            counts = isinstance(self._groups[groups[row]], _RowKey | Change)
+            counts = isinstance(self._groups.all[groups[row]], RowKey | Change)
             if counts and not self._copies.first(shared):
                 groups[row] = self._copy
                 repeated.append(int(batch.case[row]))
-        self._columns.add(groups, batch)
+        self._groups.columns.add(groups, batch)
         if self._times is not None:
             self._times.add(batch)
         self._counts += np.bincount(batch.case, minlength=len(self._counts))
@@ -232,28 +184,28 @@ class Analysis:
         numbers = np.zeros(len(new), np.int32)
         for place, case in enumerate(new):
             group, result = self._group(case)
-            numbers[place] = self._number(group)
+            numbers[place] = self._groups.number(group)
             self._compared.append(result)
             self._verdicts.append(self._last)
         self._group_of = np.concatenate((self._group_of[:known], numbers))
         self._counts = np.concatenate((self._counts, np.zeros(len(new), np.int64)))
 
-    def _group(self, case: Case) -> tuple[_Group, Compared | None]:
+    def _group(self, case: Case) -> tuple[Group, Compared | None]:
         self._last = None
         match case.what:
             case Excluded(reason=reason):
-                return _Apart("excluded", reason), None
+                return Apart("excluded", reason), None
             case Unmapped():
-                return _Apart("unmapped", None), None
+                return Apart("unmapped", None), None
             case Called() as called:
                 result = self._compare(case, called)
                 if result is Outside.CALLER_SIDE:
                     foreign = self._resource_side.compare(case, called)
                     if foreign is not None:
-                        return _Foreign(self._row_key(foreign), cut(caller_account(called) or "")), None
+                        return Foreign(row_key(foreign), cut(caller_account(called) or "")), None
                 if isinstance(result, Outside):
-                    return _Apart("outside", result), None
-                return self._row_key(result), result
+                    return Apart("outside", result), None
+                return row_key(result), result
             case _ as never:
                 assert_never(never)
 
@@ -281,36 +233,6 @@ class Analysis:
     def _verdict(judge: Judge | None, case: Case, called: Called) -> Verdict | Outside | None:
         return judge.judge(case, called) if judge is not None else None
 
-    def _row_key(self, result: Compared) -> _RowKey:
-        request = result.request
-        resource = request.resource if request.resource is not None else request.resource_pattern
-        return _RowKey(
-            result.change,
-            result.baseline,
-            result.candidate,
-            cut(result.who),
-            request.action,
-            class_of(request.action, resource or "*"),
-            result.statement,
-            result.layer,
-            tuple(Missing(cut(each.fact), each.reason) for each in result.missing),
-        )
-
-    def _number(self, group: _Group) -> int:
-        number = self._numbers.get(group)
-        if number is not None:
-            return number
-        key = group.key if isinstance(group, _Foreign) else group if isinstance(group, _RowKey) else None
-        if key is not None:
-            if self._rows >= MOST_KEYS:
-                return self._number(key.change if isinstance(group, _RowKey) else _AT_CALLER)
-            self._rows += 1
-        number = self._numbers[group] = len(self._groups)
-        self._groups.append(group)
-        samples = SAMPLES.get(key.change, MOST_SAMPLES) if key is not None else 0
-        self._columns.want(number, samples, timeline=key is not None)
-        return number
-
     def _fold(self) -> None:
         """Adds what was counted by case to the groups and lists."""
         for number in np.flatnonzero(self._counts).tolist():
@@ -319,7 +241,7 @@ class Analysis:
             self._count_apart(case, group, events)
             if isinstance(case.what, Unmapped):
                 self._unmapped.add((cut(case.what.source), cut(case.what.name)), events)
-            if isinstance(self._groups[group], _Foreign) and isinstance(case.what, Called):
+            if isinstance(self._groups.all[group], Foreign) and isinstance(case.what, Called):
                 service = case.what.requests[0].action.partition(":")[0]
                 self._deferred[group, case.what.outcome, service] += events
             if result is None or not isinstance(case.what, Called):
@@ -362,17 +284,17 @@ class Analysis:
         """What was found so far."""
         self._fold()
         self._settle_foreign()
-        counted = [(number, group, self._events[number]) for number, group in enumerate(self._groups)]
-        rows = [(number, group) for number, group, events in counted if isinstance(group, _RowKey) and events]
+        counted = [(number, group, self._events[number]) for number, group in enumerate(self._groups.all)]
+        rows = [(number, group) for number, group, events in counted if isinstance(group, RowKey) and events]
         rows.sort(key=self._order)
-        intervals, timelines = self._columns.timelines([number for number, _ in rows])
-        first, last = self._columns.window()
+        intervals, timelines = self._groups.columns.timelines([number for number, _ in rows])
+        first, last = self._groups.columns.window()
         others: Counter[Change] = Counter()
         changed: Counter[Change] = Counter()
         for _, group, events in counted:
             if isinstance(group, Change):
                 others[group] += events
-            if isinstance(group, _RowKey | Change):
+            if isinstance(group, RowKey | Change):
                 changed[group if isinstance(group, Change) else group.change] += events
         revoked, gained = (
             Bounds(changed[sure], changed[sure] + changed[maybe])
@@ -418,13 +340,13 @@ class Analysis:
 
     def _settle_foreign(self) -> None:
         """Counts calls from other accounts: as rows if the caller's account has no trail here, else as asked at the caller."""
-        for number, group in enumerate(list(self._groups)):
-            if not isinstance(group, _Foreign):
+        for number, group in enumerate(list(self._groups.all)):
+            if not isinstance(group, Foreign):
                 continue
             if group.caller in self._trails:
-                self._events[self._number(_AT_CALLER)] += self._events.pop(number, 0)
+                self._events[self._groups.number(AT_CALLER)] += self._events.pop(number, 0)
                 continue
-            self._groups[number] = group.key
+            self._groups.all[number] = group.key
             for (of, outcome, service), events in self._deferred.items():
                 if of == number:
                     self._already[number] += events * (outcome is Outcome.DENIED)
@@ -434,7 +356,7 @@ class Analysis:
                         self._lacking.add(group.key.missing, events)
         self._deferred.clear()
 
-    def _order(self, row: tuple[int, _RowKey]) -> tuple[object, ...]:
+    def _order(self, row: tuple[int, RowKey]) -> tuple[object, ...]:
         number, key = row
         change = list(Change).index(key.change)
         return (
@@ -447,7 +369,7 @@ class Analysis:
             str(key.missing),
         )
 
-    def _row(self, number: int, key: _RowKey, timeline: tuple[int, ...]) -> Row:
+    def _row(self, number: int, key: RowKey, timeline: tuple[int, ...]) -> Row:
         return Row(
             change=key.change,
             baseline=key.baseline,
@@ -460,19 +382,19 @@ class Analysis:
             missing=key.missing,
             events=self._events[number],
             already=self._already[number],
-            first=self._columns.first(number),
-            last=self._columns.last(number),
+            first=self._groups.columns.first(number),
+            last=self._groups.columns.last(number),
             accounts=tuple(sorted(self._accounts_of.get(number, ()))),
-            samples=self._columns.samples(number),
+            samples=self._groups.columns.samples(number),
             timeline=timeline,
         )
 
-    def _counted(self, changed: Counter[Change], counted: list[tuple[int, _Group, int]]) -> Iterable[Counted]:
+    def _counted(self, changed: Counter[Change], counted: list[tuple[int, Group, int]]) -> Iterable[Counted]:
         for change in Change:
             if changed[change]:
                 label = change.value.lower().replace("_", " ")
                 yield Counted("judged", change.value, label, changed[change])
-        apart = [(group, events) for _, group, events in counted if isinstance(group, _Apart) and events]
+        apart = [(group, events) for _, group, events in counted if isinstance(group, Apart) and events]
         for kind in ("outside", "excluded", "unmapped"):
             found = [(group.reason, events) for group, events in apart if group.kind == kind]
             for reason, events in sorted(found, key=lambda item: (-item[1], item[0].value if item[0] else "")):

@@ -167,7 +167,7 @@ def test_interrupt_ends_with_a_report(tmp_path, monkeypatch):
 
 def test_memory_does_not_grow_with_names(tmp_path, monkeypatch):
     """A log in which every name is another one fills the tables and no more."""
-    for table in ("ranking.MOST_KEYS", "analysis.MOST_KEYS", "decide.MOST_DECISIONS", "decide.MOST_CALLERS"):
+    for table in ("ranking.MOST_KEYS", "groups.MOST_KEYS", "decide.MOST_DECISIONS", "decide.MOST_CALLERS"):
         monkeypatch.setattr(f"ostiary.replay.{table}", 50)
     flood = [
         record(
@@ -186,3 +186,30 @@ def test_memory_does_not_grow_with_names(tmp_path, monkeypatch):
     assert (len(found.unmapped), dict(found.crowded)["unmapped"]) == (50, 100)
     assert found.read == 300
     logs.assert_adds_up(json.loads(replay_json(found)))
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(st.lists(files(), min_size=1, max_size=3))
+def test_everything_that_is_counted_adds_up(contents):
+    """On damaged logs too: rows, timelines, coverage, calibration and missing facts count the judged events and no more."""
+    with TemporaryDirectory() as folder:
+        for number, content in enumerate(contents):
+            (Path(folder) / f"{number}.json").write_bytes(content)
+        found = replay([folder], sides(), coverage=True, calibrate=True)
+    assert found.read == sum(each.events for each in found.counts)
+    assert found.judged == sum(events for _, _, events in found.answers)
+    for row in found.rows:
+        assert sum(row.timeline) <= row.events
+        assert row.already <= row.events
+        assert bool(row.missing) == (row.change in {Change.MAYBE_REVOKED, Change.MAYBE_GAINED})
+    maybe = sum(bounds.most - bounds.certain for bounds in (found.revoked, found.gained))
+    assert max((each.together for each in found.missing), default=0) == maybe
+    assert found.calibration is not None
+    assert sum(row.agrees + row.open + row.contradicts for row in found.calibration.rows) <= found.judged
+    assert sum(each.events for each in found.calibration.contradictions) == sum(
+        row.contradicts for row in found.calibration.rows
+    )
+    for policy in found.coverage:
+        for statement in policy.statements:
+            assert statement.events + statement.perhaps <= found.judged
+            assert all((part.events or 0) <= found.judged for part in statement.parts)
