@@ -28,7 +28,7 @@ def agreement(calibration: Calibration) -> Iterator[str]:
         yield "Nothing could be compared with AWS's own answers: no call in the logs was decided that these policies bind."
         return
     yield (
-        f"Of {compared:,} calls these policies answer {agrees:,} ({agrees / compared:.0%}) as AWS did; "
+        f"Of {compared:,} calls these policies answer {agrees:,} ({100 * agrees // compared}%) as AWS did; "
         f"{contradicts:,} contradict, {open_:,} stay open."
     )
     named, same = sum(row.layer_named for row in rows), sum(row.layer_agrees for row in rows)

@@ -16,7 +16,7 @@ from ostiary.render.findings_words import (
     settled_by,
     span_words,
 )
-from ostiary.render.replay_text import beside, headline, missing_words
+from ostiary.render.replay_text import missing_words, opening
 from ostiary.replay.findings import Change, Findings
 from ostiary_grammar.wording import visible
 
@@ -32,12 +32,13 @@ def findings_markdown(findings: Findings, *, top: int = TOP) -> str:
 
 
 def _lines(findings: Findings, top: int) -> Iterator[str]:
-    yield f"### {_escaped(headline(findings))}"
+    first, *more = opening(findings)
+    yield f"### {_escaped(first)}"
     yield ""
     if findings.interrupted:
         yield "**Interrupted: this is what was read until then.**"
         yield ""
-    yield from map(_escaped, beside(findings))
+    yield from map(_escaped, more)
     yield f"Baseline: {_name(findings.baseline)}. Candidate: {_name(findings.candidate)}."
     span = _escaped(span_words(findings.first, findings.last))
     yield f"Read: {counted(findings.read, 'event')} in {counted(findings.files, 'file')}, {span}."

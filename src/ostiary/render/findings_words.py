@@ -25,7 +25,15 @@ def bounds_words(bounds: Bounds) -> str:
 
 
 def verdict(findings: Findings) -> tuple[str, str]:
-    """The answer in two or three words, with a stable name for its kind: `revokes`, `perhaps`, `nothing` or `empty`."""
+    """The answer in a few words, with a stable name for its kind: `revokes`, `perhaps`, `nothing` or `empty`.
+
+    Where the agreement with AWS's answers was asked for, that is the answer: `differs`, `agrees` or `empty`.
+    """
+    if findings.calibration is not None:
+        rows = findings.calibration.rows
+        if any(row.contradicts for row in rows):
+            return "differs", "Contradicts answers of AWS"
+        return ("agrees", "Contradicts no answer of AWS") if rows else ("empty", "Nothing compared")
     if not findings.judged:
         return "empty", "Nothing compared"
     if findings.revoked.certain:

@@ -56,6 +56,12 @@ def print_minimised(path: Path, lost: Findings, screen: Console) -> None:
     screen.print(safe(f"Minimised: {path}; {said}. What was not called in the window is gone from it.", "bold"))
 
 
+def opening(findings: Findings) -> tuple[str, ...]:
+    """The first sentences of a report: the answer, or the agreement where that was asked for."""
+    calibration = findings.calibration
+    return tuple(agreement(calibration)) if calibration is not None else (headline(findings), *beside(findings))
+
+
 def headline(findings: Findings) -> str:
     """The answer in one sentence."""
     subject = "What AWS did" if findings.candidate == LOG else policies_words(findings.question).capitalize()
@@ -118,7 +124,7 @@ def _lines(findings: Findings, top: int) -> Iterator[Text]:
     if findings.interrupted:
         yield safe("Interrupted: this is what was read until then.", "bold yellow")
     calibration = findings.calibration
-    first, *more = agreement(calibration) if calibration is not None else (headline(findings), *beside(findings))
+    first, *more = opening(findings)
     yield safe(first, "bold")
     yield from map(safe, more)
     for sentence in sentences(findings.question):

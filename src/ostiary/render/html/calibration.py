@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from ostiary.render.findings_words import access_words, counted
 from ostiary.render.html.markup import Markup, tag
 from ostiary.render.html.sections import Cell, arn, folded, section, table
-from ostiary.replay.findings import Calibration, CalibrationRow, Contradiction, Findings
+from ostiary.replay.findings import CalibrationRow, Contradiction, Findings
 
 _FIRST = 12
 """How many actions, and how many contradictions, are shown at once; the others are folded."""
@@ -31,27 +31,8 @@ def calibration_section(findings: Findings) -> Markup | None:
         *_actions(ranked),
         tag("h3", "Contradictions"),
         *_contradictions(told.contradictions),
-        lead=_sentence(told),
-    )
-
-
-def _sentence(told: Calibration) -> str:
-    agrees = sum(each.agrees for each in told.rows)
-    contradicts = sum(each.contradicts for each in told.rows)
-    unsure = sum(each.open for each in told.rows)
-    answered = agrees + contradicts
-    if not answered:
-        return f"None of {counted(unsure, 'call')} has an answer of ours and of AWS to compare."
-    named = sum(each.layer_named for each in told.rows)
-    layers = sum(each.layer_agrees for each in told.rows)
-    said = (
-        f"Of {counted(answered, 'call')} that both answer, {agrees:,} agree ({_share(agrees, answered)}) and "
-        f"{contradicts:,} contradict; {unsure:,} more are open."
-    )
-    return (
-        f"{said} Of {counted(named, 'denial')} that name the deciding type of policy, {layers:,} name ours."
-        if named
-        else said
+        lead="What the policies say to the calls of the log, beside what AWS said. Rows below are what would be "
+        "different if these policies held.",
     )
 
 

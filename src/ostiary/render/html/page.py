@@ -22,7 +22,7 @@ from ostiary.render.html.sections import (
     top_section,
     verdict_section,
 )
-from ostiary.render.replay_text import headline
+from ostiary.render.replay_text import opening
 from ostiary.replay.findings import Findings
 
 
@@ -36,6 +36,7 @@ def findings_html(findings: Findings, *, pseudonymised: bool = False) -> str:
             "main",
             verdict_section(findings),
             tiles(findings),
+            calibration_section(findings),
             missing_section(findings, embedded),
             next_section(findings),
             timeline_section(findings),
@@ -43,7 +44,6 @@ def findings_html(findings: Findings, *, pseudonymised: bool = False) -> str:
             rows_section(findings),
             blind_section(findings),
             coverage_section(findings, embedded),
-            calibration_section(findings),
             accounts_section(findings),
         ),
         _foot(findings, embedded),
@@ -51,7 +51,7 @@ def findings_html(findings: Findings, *, pseudonymised: bool = False) -> str:
         tag("script", raw(embedded.json()), type="application/json", id="data"),
         tag("script", raw(assets.script())),
     )
-    document = tag("html", _head(headline(findings)), body, lang="en")
+    document = tag("html", _head(opening(findings)[0]), body, lang="en")
     return f"<!DOCTYPE html>\n{document}\n"
 
 

@@ -22,7 +22,7 @@ from ostiary.render.findings_words import (
 from ostiary.render.html.charts import AFFECTED, Bar, bars, breakable, css_class, timeline
 from ostiary.render.html.embedded import Embedded
 from ostiary.render.html.markup import Markup, join, tag
-from ostiary.render.replay_text import beside, headline, missing_words, next_steps, sentences
+from ostiary.render.replay_text import missing_words, next_steps, opening, sentences
 from ostiary.replay.findings import Change, Findings, Row
 
 STATIC_ROWS = 100
@@ -73,11 +73,12 @@ def table(
 def verdict_section(findings: Findings) -> Markup:
     """The answer, in words and with both bounds, and what was compared."""
     kind, words = verdict(findings)
+    first, *more = opening(findings)
     lines: list[Markup | None] = [
         tag("p", "Interrupted: this is what was read until then.", class_="warning") if findings.interrupted else None,
         tag("p", words, class_="verdict"),
-        tag("h1", headline(findings)),
-        *(tag("p", each, class_="lead") for each in beside(findings)),
+        tag("h1", first),
+        *(tag("p", each, class_="lead") for each in more),
         tag(
             "dl",
             *_pair("Candidate", named(findings.candidate)),

@@ -23,7 +23,8 @@ from ostiary.render.html.page import findings_html
 from ostiary.render.replay_text import headline
 from ostiary.replay.findings import Bounds, CalibrationRow, Change, Findings
 
-FOUND = findings(3, rows=80)
+FOUND = findings(3, rows=80, calibrated=False)
+CALIBRATED = findings(3, rows=80)
 TAGS = {
     *(
         "html",
@@ -119,6 +120,18 @@ def test_nothing_is_loaded():
 
 def test_answer_is_in_the_text():
     assert f"<h1>{headline(FOUND)}</h1>" in findings_html(FOUND)
+
+
+def test_agreement_comes_first_where_it_was_asked_for():
+    """With a calibration that is the answer, and its table stands before the rows."""
+    text = findings_html(CALIBRATED)
+    assert CALIBRATED.calibration is not None
+    contradicts = sum(row.contradicts for row in CALIBRATED.calibration.rows)
+    assert re.search(
+        rf"<h1>Of [\d,]+ calls these policies answer [\d,]+ \(\d+%\) as AWS did; {contradicts:,} contradict", text
+    )
+    assert 'class="answer differs"' in text
+    assert text.index('id="calibration"') < text.index('id="changes"')
 
 
 @pytest.mark.parametrize(
@@ -220,7 +233,7 @@ def test_coverage_marks_what_was_never_used():
 
 
 def test_same_findings_same_page():
-    assert findings_html(FOUND) == findings_html(findings(3, rows=80))
+    assert findings_html(FOUND) == findings_html(findings(3, rows=80, calibrated=False))
 
 
 def test_pseudonyms_are_announced():
