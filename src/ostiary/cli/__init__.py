@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from ostiary._version import __version__
+from ostiary.cli.absent import absent
 from ostiary.cli.check import check
 from ostiary.cli.compile import compile_
 from ostiary.cli.conform import conform
@@ -18,8 +19,15 @@ from ostiary.cli.decide import decide
 from ostiary.cli.explain import explain
 from ostiary.cli.failures import OutputClosed, run
 from ostiary.cli.graph import graph
-from ostiary.cli.replay import replay
 from ostiary.cli.test import test
+
+replay: click.Command
+try:
+    from ostiary.cli.replay import replay
+except ImportError as _problem:  # numpy is optional
+    replay = absent(
+        "replay", "Replay CloudTrail logs against policies: which calls would they have stopped?", "replay", _problem
+    )
 
 __all__ = ["main"]
 

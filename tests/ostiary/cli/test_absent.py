@@ -1,0 +1,37 @@
+"""Without the optional libraries, the other commands work, and `replay` says what to install."""
+
+import os
+import subprocess
+import sys
+
+CODE = """
+import sys
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {"numpy", "pyarrow", "msgspec", "isal"}:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+sys.meta_path.insert(0, Absent())
+from ostiary.cli import main
+main(sys.argv[1:])
+"""
+
+
+def run(*arguments):
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    return subprocess.run(
+        [sys.executable, "-c", CODE, *arguments], capture_output=True, text=True, env=environment, check=False
+    )
+
+
+def test_other_commands():
+    assert run("decide", "--help").returncode == 0
+    listed = run("--help")
+    assert "  replay " in listed.stdout
+
+
+def test_replay_says_what_to_install():
+    for arguments in (["replay", "logs", "--scp", "x.json"], ["replay", "--help"]):
+        ended = run(*arguments)
+        assert ended.returncode == 2
+        assert "needs numpy, which is not installed: pip install 'ostiary[replay]'" in ended.stderr + ended.stdout
+        assert "Traceback" not in ended.stderr
