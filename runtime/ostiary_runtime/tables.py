@@ -10,7 +10,7 @@ so readers need no lock. Bounded: when too many headers have been seen, a row st
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ostiary_grammar.errors import RequestError
 from ostiary_runtime.context import Context, Implied, Reader
@@ -21,7 +21,7 @@ from ostiary_runtime.request import Resource, parse_resource
 from ostiary_runtime.stretches import HeaderView, RowView
 from ostiary_runtime.workshop import Cell, Workshop
 
-# Bounds of one header above which its stretches are not put into the row's own list: it stays short, and they are shared.
+# Bounds of one header, shared by all rows, above which a row does not put them into its own list.
 MOST_BOUNDS = 64
 # Headers that one row has seen before its table starts again.
 MOST_HEADERS = 2048
@@ -120,9 +120,9 @@ class RowTable:
         end = str(successor(start)) if resource.header else start + "\0"
         new_bounds: list[str] = []
         new_cells: list[Cell] = []
-        if len(view.index.bounds) > MOST_BOUNDS:
+        if view.texts is not None and len(view.texts) > MOST_BOUNDS:
             stretches = self._many[start] = _Stretches(self, view)
-            new_bounds, new_cells = [start], [_search(stretches, view, start)]
+            new_bounds, new_cells = [start], [_search(stretches, view.texts, view.index.nodes)]
         else:
             self._list(view, start, new_bounds, new_cells)
         at = bisect_right(bounds, start)
@@ -254,10 +254,8 @@ class _Stretches(dict[int, Cell]):
         return len(missing)
 
 
-def _search(stretches: _Stretches, view: HeaderView, start: str) -> Cell:
+def _search(stretches: _Stretches, bounds: Sequence[str], nodes: Sequence[int]) -> Cell:
     """A cell that searches the stretches of its header."""
-    bounds = view.texts if view.texts is not None else [start + bound for bound in view.index.bounds]
-    nodes = view.index.nodes
 
     def search(r: str, context: Context, caller: Implied) -> Decision:
         cell = stretches[nodes[bisect_right(bounds, r)]]

@@ -89,8 +89,13 @@ def test_a_wide_program_decides_as_the_clear_evaluator(wide: None, drawn: Any, c
                 assert made.is_allowed(caller, action, text, context) is clear.allowed
 
 
+@pytest.fixture
+def wide_from_200(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine_module, "MANY", 200)
+
+
 def large(count: int) -> Engine:
-    """A program that is wide by its own size."""
+    """A program with many patterns under one header."""
     parts: list[Any] = [
         (
             allow(
@@ -108,7 +113,7 @@ def large(count: int) -> Engine:
     )
 
 
-def test_a_large_program_is_wide_and_shares_its_stretches():
+def test_a_large_program_is_wide_and_shares_its_stretches(wide_from_200: None):
     made = large(300)
     for number in (0, 1, 3, 150, 299):
         for tail, context in (("k", {"aws:k": "3", "aws:m": "1"}), ("secret", {"aws:k": "3"}), ("k", {"aws:k": "0"})):
@@ -125,7 +130,7 @@ def test_a_large_program_is_wide_and_shares_its_stretches():
     assert len(rows["s3:GetObject"].cells[0]) == 3  # nothing of the header's stretches is in the row's own list
 
 
-def test_templates_and_warming_up_work_on_wide_programs():
+def test_templates_and_warming_up_work_on_wide_programs(wide_from_200: None):
     made = large(300)
     assert made.authorize(ALICE, "s3:GetObject", ResourceTemplate("arn:aws:s3:::b1/*"), {"aws:m": "1"}).allowed
     assert not made.authorize(ALICE, "s3:GetObject", ResourceTemplate("arn:aws:s3:::b*/x"), {"aws:m": "1"}).certain
@@ -135,7 +140,7 @@ def test_templates_and_warming_up_work_on_wide_programs():
     assert made.warm(["s3:PutObject"], principals=[ALICE], resources=["arn:aws:s3:::b5/k"]) == 1
 
 
-def test_code_of_a_shape_is_compiled_when_it_is_asked_for_again():
+def test_code_of_a_shape_is_compiled_when_it_is_asked_for_again(wide_from_200: None):
     made = large(300)
     generator: Generator = made._workshop._generator
     text, context = "arn:aws:s3:::b0/k", {"aws:k": "0", "aws:m": "1"}
