@@ -6,7 +6,6 @@ Invariant: options are plain values, so that they can be sent to another process
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import Protocol
 
 from ostiary.cloudtrail.files import LogFile
@@ -49,8 +48,11 @@ def reader_of(options: ReadingOptions) -> Reader:
 
 
 def _reader(options: ReadingOptions, keys: tuple[str, ...]) -> Reader:
-    if options.fast and find_spec("msgspec"):
-        from ostiary.ingest.fast import FastReader  # msgspec is optional
-
-        return FastReader(keys, options.facts)
+    if options.fast:
+        try:
+            from ostiary.ingest.fast import FastReader  # msgspec is optional
+        except ImportError:
+            pass
+        else:
+            return FastReader(keys, options.facts)
     return PlainReader(keys, options.facts)
