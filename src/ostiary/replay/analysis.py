@@ -27,7 +27,7 @@ from ostiary.replay.columns import CaseTimes
 from ostiary.replay.compare import Compared, compared, compared_to_log, compared_with_log
 from ostiary.replay.coverage import Coverage
 from ostiary.replay.decide import Judge, Missing, Verdict
-from ostiary.replay.findings import Access, Bounds, Change, Counted, Findings, Row
+from ostiary.replay.findings import Access, Blind, Bounds, Change, Counted, Findings, Row
 from ostiary.replay.groups import AT_CALLER, COPY, Apart, Foreign, Group, Groups, RowKey, row_key
 from ostiary.replay.question import Outside
 from ostiary.replay.ranking import Ranking, cut
@@ -320,7 +320,7 @@ class Analysis:
             intervals=intervals,
             accounts=tuple(self._accounts.ranked()),
             services=tuple(self._services.ranked()),
-            blind=blind_spots(self._sides.asked.engine, self._data_services, self._actions),
+            blind=self._blind(),
             coverage=self.coverage.hits() if self.coverage is not None else (),
             calibration=self._calibrating.calibration() if self._calibrating is not None else None,
             facts=facts,
@@ -403,6 +403,10 @@ class Analysis:
                 yield Counted(kind, name, label, events)
         for name, events in sorted(self._damaged.items(), key=lambda item: (-item[1], item[0])):
             yield Counted("damaged", name, name.replace("-", " "), events)
+
+    def _blind(self) -> tuple[Blind, ...]:
+        asked = self._sides.asked
+        return blind_spots(asked.engine, set(asked.question.given), self._data_services, self._actions)
 
     def _crowded(self) -> tuple[tuple[str, int], ...]:
         beyond = {

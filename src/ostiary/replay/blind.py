@@ -1,6 +1,6 @@
 """What the log is blind to: actions that policies name and a trail without data events does not hold.
 
-In: the compiled policies, and which services' data events and which actions were seen. Out: `Blind`s.
+In: the compiled policies that are new, and which services' data events and which actions were seen. Out: `Blind`s.
 Invariant: a service of which one data event was seen is not listed, nor an action that was seen. Patterns that name no service
 (`*`) name everything, and are passed over; so is NotAction, which names what a statement is not about.
 """
@@ -16,12 +16,18 @@ from ostiary_runtime.engine import Engine
 from ostiary_runtime.match import NO
 
 
-def blind_spots(engine: Engine, seen_services: AbstractSet[str], seen_actions: AbstractSet[str]) -> tuple[Blind, ...]:
-    """The blind spots of a log. `seen_services`: prefixes of which a data event was read; `seen_actions`: folded actions of calls."""
+def blind_spots(
+    engine: Engine, about: AbstractSet[str], seen_services: AbstractSet[str], seen_actions: AbstractSet[str]
+) -> tuple[Blind, ...]:
+    """The blind spots of a log.
+
+    `about`: the names of the policies that count. `seen_services`: prefixes of which a data event was read; `seen_actions`: folded actions
+    of calls.
+    """
     program = engine.program
     found: dict[str, tuple[dict[str, None], dict[StatementRef, None]]] = {}
     for ref, statement in zip(engine.statements, program.statements, strict=True):
-        if statement.not_action:
+        if statement.not_action or ref.policy not in about:
             continue
         for number in statement.actions:
             pattern = program.actions[number]

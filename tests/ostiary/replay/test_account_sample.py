@@ -56,6 +56,9 @@ TUPLES = (
     ByHand(user("obama", OTHER), ("sqs", "CreateQueue", {"queueName": "q"}), "eu-central-1", "REVOKED", "AdministratorAccess, attached to the user itself"),
     ByHand(user("userwithlotsofpermissions", OTHER), ("s3", "ListBuckets", {}), "us-east-1", "UNCHANGED", "s3:ListAllMyBuckets is under NotAction"),
     ByHand(role("stacksets-exec-b5520cb2730c2f54b523d6375a319abb"), ("lambda", "ListFunctions20150331", {}), "eu-west-3", "REVOKED", "a session has the policies of its role, AdministratorAccess; the role is no BreakGlass role"),
+    ByHand(user("privesc3-CreateEC2WithExistingInstanceProfile-user"), ("ec2", "CreateKeyPair", {"keyName": "k"}), "us-west-2", "REVOKED", "ec2:CreateKeyPair on * is in its policy"),
+    ByHand(role("privesc20-PassExistingRoleToCloudFormation-role"), ("cloudformation", "CreateStack", {"stackName": "s"}), "ap-southeast-1", "REVOKED", "cloudformation:CreateStack on *; no role is passed, so iam:PassRole is not asked"),
+    ByHand(role("privesc21-PassExistingRoleToNewDataPipeline-role"), ("datapipeline", "CreatePipeline", {"name": "p", "uniqueId": "u"}), "us-west-2", "REVOKED", "datapipeline:CreatePipeline on *, in the second statement"),
     ByHand(role("privesc4-CreateAccessKey-role"), ("ec2", "DescribeInstances", {}), "eu-west-3", "UNCHANGED", "its policy allows iam:CreateAccessKey only: denied before and after"),
     ByHand(role("OverprivilegedEC2", OTHER), ("secretsmanager", "GetSecretValue", {"secretId": "db"}), "us-east-1", "REVOKED", "secretsmanager:GetSecretValue on *; which secret it is makes no difference"),
 )  # fmt: skip

@@ -214,3 +214,24 @@ def test_sides_that_do_not_go_together(arguments, says, tmp_path, monkeypatch):
     result = logs.run(log, *arguments)
     assert (result.exit_code, result.stdout) == (2, "")
     assert says in result.stderr
+
+
+FAILING = (
+    ("revoked", deny("s3:*"), False, 4),
+    ("maybe", deny("s3:*"), False, 4),
+    ("revoked", deny("s3:*", Condition=ORGANIZATION), False, 0),
+    ("maybe", deny("s3:*", Condition=ORGANIZATION), False, 4),
+    ("maybe", deny("sqs:*"), False, 0),
+    ("revoked", deny("s3:*"), True, 4),
+    ("revoked", deny("sqs:*"), True, 3),
+)
+
+
+@pytest.mark.parametrize(("fail_on", "statement", "damaged", "code"), FAILING)
+def test_fail_on(fail_on, statement, damaged, code, tmp_path):
+    """What is revoked weighs more than damage; what is not for certain counts only if that was asked."""
+    logs.write(tmp_path / "logs" / "log.json.gz", RECORDS)
+    if damaged:
+        (tmp_path / "logs" / "bad.json").write_bytes(b"no log")
+    scp = logs.policy(tmp_path / "scp.json", statement)
+    assert logs.run(tmp_path / "logs", "--scp", scp, "--fail-on", fail_on).exit_code == code
