@@ -30,8 +30,8 @@ MATCHED: Final = 1
 CROSSES: Final = 2
 VARIES: Final = 4
 WHOLE: Final = 8
-# Cells that are remembered before everything starts again.
-MOST_CELLS: Final = 1 << 20
+# Cells that are kept; beyond that requests are decided one by one, until everything starts again.
+MOST_CELLS: Final = 1 << 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,10 @@ class Cells:
     def __len__(self) -> int:
         return len(self._leaves)
 
+    @property
+    def full(self) -> bool:
+        return len(self._leaves) >= MOST_CELLS
+
     def leaf(self, cell: int) -> Leaf:
         """The leaf of a residual cell."""
         found = self._leaves[cell]
@@ -98,15 +102,18 @@ class Cells:
 
     def anywhere(self, row: int, _second: int, _row: int) -> int:
         """The cell of a row whose answers do not depend on the resource."""
-        view = self._rows.views[row].view(ANY_RESOURCE)
+        rowview = self._rows.views[row]
+        if rowview is None or self.full:
+            return 0
+        view = rowview.view(ANY_RESOURCE)
         return self._add(_Pending(row, view, 0), UNBUILT, 0)
 
     def here(self, row: int, place: int, _row: int) -> int:
         """The cell of a row at a place; makes those of its whole header."""
-        header = self._places.of_place[place]
-        if header is None:
+        header, rowview = self._places.of_place[place], self._rows.views[row]
+        if header is None or rowview is None or self.full:
             return 0
-        view = self._rows.views[row].view(header.resource)
+        view = rowview.view(header.resource)
         made: dict[int, int] = {}
         asked = 0
         for number, start in zip(header.places, ("", *header.bounds), strict=True):
@@ -124,7 +131,9 @@ class Cells:
         pending = self._leaves[cell]
         if not isinstance(pending, _Pending):
             return
-        if self._rows.views[pending.row].row.exempt:
+        rowview = self._rows.views[pending.row]
+        assert rowview is not None
+        if rowview.row.exempt:
             self._fix(cell, self._answers.number(allow(None, ())))
             return
         view, stretch = pending.view, pending.view.stretch(pending.node)
@@ -156,14 +165,18 @@ class Cells:
         return found
 
     def matched(self, cell: int, outcome: int) -> int:
-        """The cell for requests whose text has this outcome on the tests of a cell: only conditions are left."""
+        """The cell for requests whose text has this outcome on the tests of a cell: only conditions are left. 0: no room."""
         found = self._matched.get((cell, outcome))
         if found is None:
+            if self.full:
+                return 0
             found = self._matched[cell, outcome] = self._add(self.leaf(cell), RESIDUAL, 0)
         return found
 
     def varied(self, cell: int, reader: Reader) -> int:
-        """The cell for requests in which the variables of a cell's patterns have the values that this one gives them."""
+        """The cell for requests in which the variables of patterns have the values that this one gives them. 0: no room."""
+        if self.full:
+            return 0
         leaf = self.leaf(cell)
         needs, known = leaf.needs.filled(reader)
         if not (known or leaf.settled):

@@ -16,7 +16,7 @@ import numpy as np
 
 from ostiary_grammar.errors import RequestError
 from ostiary_runtime.batch.answers import Answers, Counts
-from ostiary_runtime.batch.cells import MOST_CELLS, UNBUILT, Cells
+from ostiary_runtime.batch.cells import UNBUILT, Cells
 from ostiary_runtime.batch.columns import ACTION, OWNER, PRINCIPAL, Coded, Columns, Layout, at_row
 from ostiary_runtime.batch.needs import NeedsReader
 from ostiary_runtime.batch.places import Places
@@ -33,9 +33,6 @@ from ostiary_runtime.stretches import HeaderIndex
 from ostiary_runtime.workshop import Workshop
 
 PRINCIPAL_ARN: Final = "aws:principalarn"
-# Callers, spellings of actions and rows that are remembered before everything starts again.
-MOST_SUBJECTS: Final = 1 << 18
-MOST_ROWS: Final = 1 << 17
 MOST_CHARACTERS: Final = 1 << 26
 # If more of a batch has its resource looked at, all of it is: that costs less than picking the texts out.
 _MOST_SOMEWHERE: Final = 0.6
@@ -164,10 +161,10 @@ class Machine:
     def _is_large(self) -> bool:
         return (
             self._places.full
-            or len(self._cells) >= MOST_CELLS
-            or len(self._subjects) >= MOST_SUBJECTS
+            or self._cells.full
+            or self._subjects.full
             or self._subjects.characters >= MOST_CHARACTERS
-            or len(self._rows.views) >= MOST_ROWS
+            or self._rows.full
             or self._residuals.full
         )
 

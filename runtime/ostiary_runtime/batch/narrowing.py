@@ -103,7 +103,7 @@ class Narrowing:
 
     def _match(self, resources: Resources, rows: Longs, cells: Ints) -> Ints:
         """The cells in which tests of the text have the outcome of each row."""
-        if resources.encoded:
+        if resources.few:
             numbers = resources.numbers(rows, self._number)
 
             def by_text(cell: int, text: int, _place: int) -> int:

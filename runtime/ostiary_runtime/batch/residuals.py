@@ -19,7 +19,7 @@ from ostiary_runtime.batch.narrowing import Narrowing
 from ostiary_runtime.batch.needs import Needs
 from ostiary_runtime.batch.resources import Resources
 from ostiary_runtime.batch.states import States
-from ostiary_runtime.batch.tables import Ints, Longs, Numbers, PairTable, distinct
+from ostiary_runtime.batch.tables import MISSING, Column, Ints, Longs, Numbers, PairTable, distinct
 from ostiary_runtime.conditions import Condition
 from ostiary_runtime.context import Missing
 from ostiary_runtime.decision import Decision
@@ -60,6 +60,9 @@ class Residuals:
         self._counts = counts
         self._facets: dict[str, Facet] = {}
         self._asked: dict[int, dict[str, tuple[int, ...]]] = {}
+        self._sets: dict[tuple[str, ...], int] = {}
+        self._keys: list[tuple[str, ...]] = []
+        self._set_of = Column()
 
     @property
     def full(self) -> bool:
@@ -81,6 +84,27 @@ class Residuals:
         if asked is None:
             asked = self._asked[cell] = self._register(self.cells.leaf(cell).needs)
         return asked
+
+    def key_sets(self, cells: Ints) -> Ints:
+        """For each cell the number of the set of keys that it asks about."""
+        while self._set_of.size < len(self.cells):
+            self._set_of.append(MISSING)
+        sets = self._set_of.of(cells)
+        assert not isinstance(sets, int)
+        if (sets == MISSING).any():
+            for cell in distinct(cells[sets == MISSING])[0]:
+                keys = tuple(self.asked(cell))
+                number = self._sets.setdefault(keys, len(self._sets))
+                if number == len(self._keys):
+                    self._keys.append(keys)
+                self._set_of[cell] = number
+            sets = self._set_of.of(cells)
+            assert not isinstance(sets, int)
+        return sets
+
+    def keys(self, number: int) -> tuple[str, ...]:
+        """The keys of a set."""
+        return self._keys[number]
 
     def _register(self, needs: Needs) -> dict[str, tuple[int, ...]]:
         found: dict[str, list[int]] = {key: [] for key in needs.exact}
@@ -185,8 +209,9 @@ class _Run:
             self.singly(alone)
         if not len(rows):
             return
-        live: list[int] = np.flatnonzero(np.bincount(cells)).tolist()
-        keys = {key: None for cell in live for key in of.asked(cell)}
+        sets = of.key_sets(cells)
+        live: list[int] = np.flatnonzero(np.bincount(sets)).tolist()
+        keys = {key: None for number in live for key in of.keys(number)}
         classes = {key: of.states.classes(of.facet(key), key, self._columns, self._callers, rows) for key in keys}
         over = np.zeros(len(rows), np.bool_)
         for each in classes.values():
@@ -199,7 +224,7 @@ class _Run:
         if of.bits > _MOST_BITS:
             self.singly(rows)
             return
-        circumstances = self._circumstances(cells, live, classes, shifts)
+        circumstances = self._circumstances(sets, live, classes, shifts)
 
         def make(cell: int, _circumstances: int, place: int) -> int:
             own = {key: each if isinstance(each, int) else int(each[place]) for key, each in classes.items()}
@@ -218,7 +243,7 @@ class _Run:
             self.settle(rows.take(doubts), settled.take(places))
 
     def _circumstances(
-        self, cells: Ints, live: list[int], classes: dict[str, Numbers], shifts: dict[str, int]
+        self, sets: Ints, live: list[int], classes: dict[str, Numbers], shifts: dict[str, int]
     ) -> Numbers | Longs:
         """The classes of each row as one number."""
         of = self._of
@@ -234,10 +259,10 @@ class _Run:
                 several = placed if several is None else several | placed
         if several is None and of.bits <= _INT_BITS:
             return fixed
-        together: Any = np.full(len(cells), fixed, kind) if several is None else several | kind(fixed)
+        together: Any = np.full(len(sets), fixed, kind) if several is None else several | kind(fixed)
         if of.bits > _FEW_BITS:
             masks = np.zeros(live[-1] + 1, kind)
-            for cell in live:
-                masks[cell] = sum(((1 << of.facet(key).bits) - 1) << shifts[key] for key in of.asked(cell))
-            together &= masks.take(cells)
+            for number in live:
+                masks[number] = sum(((1 << of.facet(key).bits) - 1) << shifts[key] for key in of.keys(number))
+            together &= masks.take(sets)
         return together  # type: ignore[no-any-return]

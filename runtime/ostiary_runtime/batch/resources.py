@@ -19,6 +19,8 @@ from ostiary_runtime.request import parse_resource
 
 # Texts with a header that has not been seen, of which so many are looked at first, then ever more.
 _FIRST_LOOK = 256
+# Distinct texts of a batch up to which what tests say of each is kept.
+_FEW = 1 << 15
 
 
 class Resources:
@@ -70,6 +72,11 @@ class Resources:
         if self._extra is None:
             self._extra = has_extra_colons(self._texts)
         return self._extra
+
+    @property
+    def few(self) -> bool:
+        """Whether the distinct texts are so few that what is learnt of each is worth keeping."""
+        return self.encoded and len(self._texts) <= min(_FEW, self._columns.rows // 2 + 64)
 
     def texts(self, rows: Longs) -> Any:
         """The texts of some rows."""

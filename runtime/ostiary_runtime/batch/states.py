@@ -53,7 +53,10 @@ class States:
 
         column = self.columns_of.get(key)
         if column is not None:
-            return columns.coded(column, some).each(lambda value: facet.of(state_of(value)), column, number)
+            # PERF: a text is its own state, and `state_of` takes ten times as long as finding its class
+            return columns.coded(column, some).each(
+                lambda value: facet.of(value if value.__class__ is str else state_of(value)), column, number
+            )
         if not self.differ(key):
             return 0
         derived = self._subjects.derived

@@ -18,6 +18,10 @@ from ostiary_runtime.scopes import Scope
 from ostiary_runtime.stretches import HeaderIndex, RowView
 
 RESOURCE_ACCOUNT: Final = "aws:resourceaccount"
+# Callers, spellings of actions, and rows that are kept.
+MOST_CALLERS: Final = 1 << 16
+MOST_SPELLINGS: Final = 1 << 18
+MOST_ROWS: Final = 1 << 13
 # Principals of which is remembered whether a context may name their role.
 MOST_PRINCIPALS: Final = 1 << 16
 
@@ -32,17 +36,20 @@ class Subjects:
         self._scopes: dict[Scope, int] = {}
         self._spelled: dict[str, int] = {}
         self._actions: dict[str, int] = {}
-        self.derived: list[Mapping[str, object]] = []
-        """By caller: the condition keys that follow from it."""
+        self.derived: list[Mapping[str, object]] = [{}]
+        """By caller: the condition keys that follow from it. Caller 0 stands for those that are too many to be kept."""
         self.scope_of = Column()
-        """By caller: its scope."""
-        self.scopes: list[Scope] = []
+        """By caller: its scope; that of caller 0 is 0, in which there are no rows."""
+        self.scope_of.append(0)
+        self.scopes: list[Scope | None] = [None]
         self.actions: list[str] = []
         self.characters = 0
         """Of the texts that are remembered."""
 
-    def __len__(self) -> int:
-        return len(self._callers) + len(self._spelled)
+    @property
+    def full(self) -> bool:
+        """Whether no more callers are kept, and it is time to start again."""
+        return len(self._callers) >= MOST_CALLERS or len(self._spelled) >= MOST_SPELLINGS
 
     def caller(self, principal: str, owner: str | None, role: State) -> int:
         """The number of a caller. `role`: the state of `aws:PrincipalArn`, which names the role of a session."""
@@ -50,6 +57,8 @@ class Subjects:
         key = (principal, owner, named)
         number = self._callers.get(key)
         if number is None:
+            if self.full:
+                return 0
             if owner is not None:
                 check_account(owner)
             caller = parse_caller(principal)
@@ -87,7 +96,7 @@ class Subjects:
 
     def _scope(self, caller: Caller, owner: str | None) -> int:
         scope = self._rows.attachments.scope(caller, owner)
-        number = self._scopes.setdefault(scope, len(self._scopes))
+        number = self._scopes.setdefault(scope, len(self.scopes))
         if number == len(self.scopes):
             self.scopes.append(scope)
         return number
@@ -100,12 +109,20 @@ class RowViews:
         self._rows = rows
         self._headers = headers
         self._keys = keys
-        self.views: list[RowView] = []
+        self.views: list[RowView | None] = [None]
+        """By row. Row 0 stands for those that are too many to be kept: their requests are decided one by one."""
         self.anywhere = Column()
         """By row: 1 if the answer is the same whatever the resource, so that it need not be looked at."""
+        self.anywhere.append(0)
 
-    def row(self, scope: Scope, action: str) -> int:
+    @property
+    def full(self) -> bool:
+        return len(self.views) >= MOST_ROWS
+
+    def row(self, scope: Scope | None, action: str) -> int:
         """A new number for the row of an action in a scope."""
+        if scope is None or self.full:
+            return 0
         row = self._rows.row(scope, action)
         view = RowView(row, self._rows, self._headers)
         self.views.append(view)

@@ -12,7 +12,7 @@ from collections import Counter
 import pytest
 from tests.differential import batch
 
-from ostiary_runtime.batch import machine, places, residuals, tables
+from ostiary_runtime.batch import cells, machine, narrowing, places, residuals, resources, subjects, tables
 from ostiary_runtime.batch.facets import Facet
 from ostiary_runtime.batch.tables import PairTable
 
@@ -55,10 +55,16 @@ def test_a_difference_is_found(monkeypatch: pytest.MonkeyPatch):
         (residuals, "_MOST_BITS", 2),
         (residuals, "_INT_BITS", 1),
         (residuals, "_FEW_BITS", 0),
-        (machine, "MOST_CELLS", 4),
-        (machine, "MOST_SUBJECTS", 2),
+        (cells, "MOST_CELLS", 4),
+        (cells, "MOST_CELLS", 300),
+        (subjects, "MOST_CALLERS", 2),
+        (subjects, "MOST_SPELLINGS", 2),
+        (subjects, "MOST_ROWS", 3),
+        (subjects, "MOST_PRINCIPALS", 1),
+        (narrowing, "MOST_TEXTS", 1),
+        (narrowing, "_MANY", 0),
+        (resources, "_FEW", 0),
         (machine, "MOST_CHARACTERS", 50),
-        (machine, "MOST_ROWS", 2),
         (machine, "_MOST_SOMEWHERE", 1.1),
     ],
 )
@@ -69,14 +75,14 @@ def test_other_ways_lead_to_the_same(monkeypatch: pytest.MonkeyPatch, owner: obj
         monkeypatch.setattr(tables, "MOST_FIELDS", 0)
     if name == "holds_few":
         monkeypatch.setattr("ostiary_runtime.batch.resources.holds_few", value)
-    found = differences(SEED + 500, 1000, 200)
+    found = differences(SEED + 500, 600, 200)
     assert not found, str(found[0])
 
 
 @pytest.mark.parametrize("cap", ["MOST_STATES", "MOST_CLASSES"])
 def test_few_classes(monkeypatch: pytest.MonkeyPatch, cap: str):
     monkeypatch.setattr(f"ostiary_runtime.batch.facets.{cap}", 2)
-    found = differences(SEED + 600, 1000, 200)
+    found = differences(SEED + 600, 600, 200)
     assert not found, str(found[0])
 
 
