@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from ostiary.cloudtrail.files import LogFile
-from ostiary.cloudtrail.reading import read_records
+from ostiary.cloudtrail.formats import read_log
 from ostiary.cloudtrail.record import Record
 from ostiary.replay.findings import Findings, Sample
 
@@ -55,13 +55,13 @@ def _read(wanted: dict[str, set[str]]) -> Iterator[tuple[_Key, str]]:
     """The events that are wanted, by file and id; a file is read up to the last of them."""
     left = MOST_READ
     for file, ids in wanted.items():
-        for piece in read_records(LogFile(file)):
+        for piece in read_log(LogFile(file)):
             if not isinstance(piece, Record):
                 continue
             left -= 1
             if piece.event_id in ids:
                 ids.discard(piece.event_id)
-                yield (file, piece.event_id), json.dumps(piece.data, ensure_ascii=False)
+                yield (file, piece.event_id), json.dumps(piece.data, ensure_ascii=False, default=str)
             if not ids or left <= 0:
                 break
         if left <= 0:

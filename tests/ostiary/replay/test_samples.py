@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -70,3 +71,13 @@ def test_reading_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     other, others = log(tmp_path, "other.json.gz")
     result = with_records(found(sample(one, events[2]), sample(other, others[0]), sample(other, others[2])))
     assert [bool(each) for each in records(result)] == [True, True, False]
+
+
+def test_other_forms_of_logs(tmp_path: Path):
+    """A sample event of a table is shown as the event that the row holds."""
+    event = logs.record("ec2", "RunInstances", {"number": 1})
+    path = tmp_path / "lake.csv"
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        csv.writer(handle).writerows([["eventJson"], [json.dumps(event)]])
+    (record,) = records(with_records(found(sample(str(path), event))))
+    assert json.loads(record)["requestParameters"] == {"number": 1}
