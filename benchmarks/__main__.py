@@ -116,19 +116,23 @@ def _run(options: argparse.Namespace, arguments: Sequence[str] | None) -> int:
     def listen(found: Row | Skip) -> None:
         print(row_line(found) if isinstance(found, Row) else skip_line(found), flush=True)
 
+    old = Record.read(options.json) if options.json and options.add and options.json.exists() else None
+
+    def save(found: Record) -> None:
+        if options.json:
+            (found if old is None else old.with_added(found)).save(options.json)
+
     record = run(
         plan,
         settings,
         replay=replays(options.size, options.workloads, options.model),
         command=shlex.join(["python", "-m", "benchmarks", *_without_paths(words)]),
         listener=listen,
+        save=save,
     )
     print(*goal_lines(record), sep="\n")
     low, median, high = record.machine["reference_ns"]
     print(f"reference operation {median} ns ({low} to {high}); {record.settings['seconds']} s in all")
-    if options.json:
-        old = Record.read(options.json) if options.add and options.json.exists() else None
-        (record if old is None else old.with_added(record)).save(options.json)
     wrong = disagreements(record)
     for row in wrong:
         print(f"error: {' '.join(row.key)}: {row.agreement}: {row.agreement.example}", file=sys.stderr)

@@ -8,6 +8,7 @@ A profile slows calls and not what C does between them: shares are hints, times 
 
 import cProfile
 import pstats
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +34,7 @@ class Spent:
 def profile(prepared: Prepared, model: str, settings: Settings) -> list[Spent]:
     """Where the time of a model goes, most first; ValueError for a model that has none to show."""
     work = _work(prepared, model, settings)
-    profiler = cProfile.Profile()
+    profiler = cProfile.Profile(time.thread_time)
     profiler.runcall(work)
     return sorted(_spent(pstats.Stats(profiler)), key=lambda each: -each.own)
 

@@ -5,7 +5,7 @@ Invariant: a model that fails is not skipped over: its exception ends the run. W
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 
@@ -21,14 +21,22 @@ Listener = Callable[[Row | Skip], None]
 
 
 def run(
-    plan: Mapping[str, tuple[str, ...]], settings: Settings, *, replay: bool, command: str, listener: Listener
+    plan: Mapping[str, tuple[str, ...]],
+    settings: Settings,
+    *,
+    replay: bool,
+    command: str,
+    listener: Listener,
+    save: Callable[[Record], None] = lambda _: None,
 ) -> Record:
-    """Measures everything in a plan."""
+    """Measures everything in a plan. `save` is handed the record as far as it is there after each workload, and at the end."""
     started = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     began = time.monotonic()
-    where = machine()
+    where, there, head = machine(), versions(), commit()
+    used = {key: value for key, value in asdict(settings).items() if key != "node"}
     rows: list[Row] = []
     skipped: list[Skip] = []
+    references: list[float] = []
 
     def take(found: Row | Skip) -> None:
         if isinstance(found, Row):
@@ -38,37 +46,41 @@ def run(
             skipped.append(found)
         listener(found)
 
+    def record() -> Record:
+        references.extend(reference_sample() for _ in range(11))
+        reference = [round(each, 1) for each in spread(references)]
+        took = {**used, "seconds": round(time.monotonic() - began)}
+        found = {**where, "reference_ns": reference}
+        return Record(started, command, found, there, head, took, tuple(rows), tuple(skipped))
+
     for name, models in plan.items():
-        try:
-            made = workload(name)
-        except NotHere as why:
-            take(Skip("all", name, OURS, str(why)))
-            continue
-        if made.statements > settings.largest:
-            take(Skip("all", name, OURS, f"more than {settings.largest:,} statements are measured in a full run only"))
-            continue
-        prepared = Prepared(made, settings.seed, settings.requests)
-        try:
-            for model in models:
-                for found in MODELS[model](prepared, settings):
-                    take(found)
-        finally:
-            prepared.close()
+        for found in _workload(name, models, settings):
+            take(found)
+        save(record())
     if replay:
         for found in replaying.run(settings):
             take(found)
-    low, median, high = spread([reference_sample() for _ in range(31)])
-    used = {key: value for key, value in asdict(settings).items() if key != "node"}
-    return Record(
-        started,
-        command,
-        {**where, "reference_ns": [round(each, 1) for each in (low, median, high)]},
-        versions(),
-        commit(),
-        {**used, "seconds": round(time.monotonic() - began)},
-        tuple(rows),
-        tuple(skipped),
-    )
+    whole = record()
+    save(whole)
+    return whole
+
+
+def _workload(name: str, models: Iterable[str], settings: Settings) -> Iterator[Row | Skip]:
+    """All models of one workload; what was made ready for it is let go at the end."""
+    try:
+        made = workload(name)
+    except NotHere as why:
+        yield Skip("all", name, OURS, str(why))
+        return
+    if made.statements > settings.largest:
+        yield Skip("all", name, OURS, f"more than {settings.largest:,} statements are measured in a full run only")
+        return
+    prepared = Prepared(made, settings.seed, settings.requests)
+    try:
+        for model in models:
+            yield from MODELS[model](prepared, settings)
+    finally:
+        prepared.close()
 
 
 def disagreements(record: Record) -> list[Row]:

@@ -15,7 +15,7 @@ from benchmarks.settings import Settings
 from benchmarks.timing import clock, measure, reference_sample, take_turns
 from benchmarks.workloads import Request
 
-# Statements above which compiling is measured by two samples, and by one.
+# Statements above which compiling is measured by one sample, and above which other models too take fewer.
 MANY = 5_000
 HUGE = 20_000
 _ASKED = 100
@@ -35,8 +35,8 @@ def run(prepared: Prepared, settings: Settings) -> Iterator[Row]:
         made["parse and compile"] = ostiary.compile(policy_set(workload), layers=workload.layers)
         return clock() - started
 
-    huge = workload.statements > HUGE
-    if huge:  # minutes each: the one time that it has to be done anyway is the sample
+    once = workload.statements > MANY
+    if once:  # up to minutes each: the one time that it has to be done anyway is the sample
         made = dict.fromkeys(("compile", "parse and compile"), prepared.engine)
         reference = reference_sample()
         taken = {
@@ -44,16 +44,15 @@ def run(prepared: Prepared, settings: Settings) -> Iterator[Row]:
             "parse and compile": [(float(prepared.parse_ns + prepared.compile_ns), reference)],
         }
     else:
-        many = workload.statements > MANY
         subjects = {"compile": compiled, "parse and compile": parsed}
-        taken = take_turns(subjects, 2 if many else settings.rounds, warm_up=0 if many else 1)
+        taken = take_turns(subjects, settings.rounds)
     expected = prepared.expected(_ASKED)
     for call, samples in taken.items():
         engine = made[call]
         agreed = agreement(partial(_ask, engine), prepared.requests, expected)
         if engine.digest != prepared.engine.digest:
             raise AssertionError(f"{workload.name}: the same policies gave another program")
-        note = "one sample" if huge else ""
+        note = "one sample" if once else ""
         yield Row("compile", workload.name, OURS, call, workload.statements, None, measure(samples, "ms"), agreed, note)
 
 
