@@ -10,6 +10,11 @@ from tests.ostiary.replay import logs
 from tests.ostiary.replay.logs import ACCOUNT, Json, deny, record, session
 
 import ostiary
+from ostiary.replay.coverage import Coverage
+from ostiary.replay.decide import condition_keys
+from ostiary.replay.question import Question
+from ostiary.replay.sides import Policies
+from ostiary_grammar.terms import PolicyType
 
 ALICE = f"arn:aws:iam::{ACCOUNT}:user/alice"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/teams/Red"
@@ -161,3 +166,24 @@ def test_output_that_cannot_be_written(log, tmp_path):
         result = logs.run(log, "--baseline", policies, option, tmp_path / "no" / "such" / "folder.json")
         assert result.exit_code == 2
         assert "cannot write" in result.stderr
+
+
+def test_statements_keep_their_numbers():
+    """Coverage compiles without the passes that merge and drop, and still speaks of the same statements."""
+    policies = ostiary.PolicySet()
+    statements = [
+        *STATEMENTS,
+        {**STATEMENTS[0], "Sid": "Again"},
+        {**STATEMENTS[3], "Sid": "AgainToo", "Resource": ["*", "*"]},
+    ]
+    for number in range(3):
+        document = {"Version": "2012-10-17", "Statement": statements[number:]}
+        policies.attach(document, type="identity", name=f"P{number % 2}")
+        policies.attach(document, type="scp", name="Other")
+    engine = ostiary.compile(policies, layers=["identity"])
+    side = Policies("set", engine, Question((PolicyType.IDENTITY,)), policies)
+    covered = Coverage(side, tuple(sorted(condition_keys(engine.program)))).hits()
+    assert [each.statement for policy in covered for each in policy.statements] == list(engine.statements)
+    for ref, (_, statement) in zip(engine.statements, side.statements, strict=True):
+        assert statement.sid is not None
+        assert statement.sid.value == ref.sid
