@@ -58,7 +58,7 @@ def chunks(path: str) -> Iterator[Chunk]:
 def _of_array(rest: bytes, pieces: Iterator[bytes], mark: bytes, *, wrapped: bool) -> Iterator[Chunk]:
     """`mark`: how one event ends and the next begins. Cutting there is safe: if it were inside an event, neither part would be JSON."""
     for piece in pieces:
-        text = bytearray(b"[") + rest + piece
+        text = bytearray().join((b"[", rest, piece))
         # PERF: what waited was searched before, but for an end as long as the mark
         cut = text.rfind(mark, max(0, len(rest) - len(mark)))
         if cut < 0:
@@ -79,7 +79,7 @@ def _of_array(rest: bytes, pieces: Iterator[bytes], mark: bytes, *, wrapped: boo
 
 def _of_lines(rest: bytes, pieces: Iterator[bytes]) -> Iterator[Chunk]:
     for piece in pieces:
-        text = bytearray(rest) + piece
+        text = bytearray().join((rest, piece))
         cut = text.rfind(b"\n", len(rest)) + 1
         rest = bytes(memoryview(text)[cut:])
         if len(rest) > MOST_WAITING:

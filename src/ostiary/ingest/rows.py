@@ -21,11 +21,6 @@ _TIME = "0000-00-00T00:00:00Z"
 _TIME_DIGITS = np.array([place for place, character in enumerate(_TIME) if character == "0"])
 _TIME_MARKS = np.array([place for place, character in enumerate(_TIME) if character != "0"])
 _TIME_MARK_BYTES = np.frombuffer(_TIME.encode(), np.uint8)[_TIME_MARKS]
-# what each digit is worth in year, month, day, hour, minute, second; floating point multiplies matrices faster, and exactly
-_WEIGHTS = np.zeros((14, 6))
-_WEIGHTS[:4, 0] = 1000, 100, 10, 1
-for _place in range(5):
-    _WEIGHTS[4 + 2 * _place : 6 + 2 * _place, 1 + _place] = 10, 1
 _MICROSECONDS = 1_000_000
 
 
@@ -71,7 +66,7 @@ def times_of(texts: Sequence[str | None]) -> npt.NDArray[np.int64]:
     if len(rows):
         digits = characters[:, _TIME_DIGITS] - np.uint8(ord("0"))
         right = (digits < 10).all(axis=1) & (characters[:, _TIME_MARKS] == _TIME_MARK_BYTES).all(axis=1)
-        seconds, real = _seconds(digits[right].astype(np.float64))
+        seconds, real = _seconds(digits[right].astype(np.int64))
         times[rows[right][real]] = seconds[real] * _MICROSECONDS
         done[rows[right][real]] = True
     for row in np.flatnonzero(~done).tolist():
@@ -113,9 +108,11 @@ def _of_length(texts: Sequence[str | None], length: int) -> tuple[npt.NDArray[np
     return rows, np.frombuffer(joined.encode("ascii"), np.uint8).reshape(-1, length)
 
 
-def _seconds(digits: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+def _seconds(digits: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
     """Seconds since 1970 of the fourteen digits of each row, and which rows are times that exist."""
-    year, month, day, hour, minute, second = (digits @ _WEIGHTS).astype(np.int64).T
+    columns = digits.T
+    year = ((columns[0] * 10 + columns[1]) * 10 + columns[2]) * 10 + columns[3]
+    month, day, hour, minute, second = (columns[place] * 10 + columns[place + 1] for place in range(4, 14, 2))
     leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
     last = _MONTH_LENGTHS[np.clip(month, 0, 12)] + ((month == 2) & leap)
     real = (year > 0) & (month > 0) & (month < 13) & (day > 0) & (day <= last)
