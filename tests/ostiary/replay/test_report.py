@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -173,3 +174,27 @@ def test_progress_is_for_terminals_only():
     os.close(reader)
     assert "of 56 files" in shown
     assert "events/s" in shown
+
+
+def test_json_keys_are_documented(tmp_path):
+    """Every key of the report, of its rows, of coverage and of calibration is on the page about them."""
+    page = (EXAMPLES.parent / "docs" / "replay-json.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(\w+)`", page))
+    policy = EXAMPLES / "policies" / "cloudtrail-read-only.json"
+    arguments = ("--identity", policy, "--coverage", "--calibrate", "--format", "json")
+    report = json.loads(logs.run(EXAMPLES / "logs", *arguments).stdout)
+    coverage, calibration = report["coverage"][0], report["calibration"]
+    parts = (
+        report,
+        report["rows"][0],
+        report["question"],
+        report["answer"],
+        coverage,
+        coverage["statements"][0],
+        coverage["statements"][0]["parts"][0],
+        calibration["rows"][0],
+        calibration["contradictions"][0],
+        *(report[name][0] for name in ("counts", "judged", "denied", "outside", "excluded", "unmapped", "skipped")),
+        *(report[name][0] for name in ("accounts", "services")),
+    )
+    assert {key for part in parts for key in part} <= named
