@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from rich.text import Text
 
+from ostiary.render.policy_excerpt import policy_lines
 from ostiary.render.terminal import safe
 from ostiary.replay.findings import Findings, PolicyHits, StatementHits
 
@@ -33,7 +34,7 @@ def _policy(policy: PolicyHits) -> Iterator[Text]:
                 beside.setdefault(part.line, []).append((part.events, part.last))
     margin = {line: _parts(found) for line, found in beside.items()}
     margin.update({line: _statement(statement) for line, statement in statements.items()})
-    for number, line in enumerate(policy.text.splitlines(), start=1):
+    for number, line in policy_lines(policy):
         said, style = margin.get(number, ("", "dim"))
         yield safe(f"{said:>{_WIDTH}}", style) + safe(" │ ", "dim") + safe(line)
 

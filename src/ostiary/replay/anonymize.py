@@ -86,15 +86,15 @@ _CONDITION_WORD = re.compile(
 def anonymize(findings: Findings, key: bytes) -> Findings:
     """The findings with pseudonyms; ValueError for a key that is too short. The same key gives the same pseudonyms."""
     names = Pseudonyms(key)
-    hiding = _Hiding(names)
-    hiding.findings(findings)
+    _Hiding(names).findings(findings)
     names.learned()
-    return hiding.findings(findings)
+    return _Hiding(names).findings(findings)
 
 
 class _Hiding:
     def __init__(self, names: Pseudonyms) -> None:
         self._names = names
+        self._texts: dict[str, str] = {}
         self._services = frozenset(Reference.packaged().prefixes)
 
     def findings(self, found: Findings) -> Findings:
@@ -245,9 +245,15 @@ class _Hiding:
         return replace(
             hits,
             name=self._policy(hits.name),
-            text=self._policy_text(hits.text),
+            text=self._text_of(hits.text),
             statements=tuple(self._statement_hits(each) for each in hits.statements),
         )
+
+    def _text_of(self, text: str) -> str:
+        """The text of a file, which may hold many policies."""
+        if text not in self._texts:
+            self._texts[text] = self._policy_text(text)
+        return self._texts[text]
 
     def _policy_text(self, text: str) -> str:
         """The text of a policy, line by line as it was: texts that are no words of IAM are replaced where they stand."""

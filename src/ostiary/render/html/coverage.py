@@ -10,12 +10,14 @@ from collections import defaultdict
 from ostiary.render.findings_words import counted, layer_words, span_words, statement_words
 from ostiary.render.html.charts import breakable
 from ostiary.render.html.embedded import Embedded
-from ostiary.render.html.markup import Markup, join, lines, tag
+from ostiary.render.html.markup import Markup, join, tag
 from ostiary.render.html.sections import section
+from ostiary.render.policy_excerpt import policy_lines
 from ostiary.replay.findings import Findings, PartHits, PolicyHits, StatementHits
 
 MOST_TEXT = 400_000
 """How many characters of policies a page shows."""
+_TAB = 4
 _PLENTY = 3
 """Up to so many policies are shown open."""
 
@@ -29,11 +31,13 @@ def coverage_section(findings: Findings, embedded: Embedded) -> Markup | None:
     parts: list[Markup] = []
     left = 0
     for policy in sorted(findings.coverage, key=lambda each: -len(_unused(each))):
-        if len(policy.text) > room:
+        shown = policy_lines(policy)
+        size = sum(len(line) for _, line in shown)
+        if size > room:
             left += 1
             continue
-        room -= len(policy.text)
-        parts.append(_policy(policy, embedded, opened=len(findings.coverage) <= _PLENTY))
+        room -= size
+        parts.append(_policy(policy, shown, embedded, opened=len(findings.coverage) <= _PLENTY))
     more = f"The texts of {counted(left, 'more policy').replace('policys', 'policies')} would make this page too long: --format json has their hits."
     return section(
         "coverage",
@@ -52,7 +56,7 @@ def _unused(policy: PolicyHits) -> list[StatementHits]:
     return [each for each in policy.statements if not each.events and not each.perhaps]
 
 
-def _policy(policy: PolicyHits, embedded: Embedded, *, opened: bool) -> Markup:
+def _policy(policy: PolicyHits, shown: list[tuple[int, str]], embedded: Embedded, *, opened: bool) -> Markup:
     unused = len(_unused(policy))
     said = f"{layer_words(policy.type)}, {counted(len(policy.statements), 'statement')}"
     parts = sum(part.events == 0 for each in policy.statements if each.events or each.perhaps for part in each.parts)
@@ -60,10 +64,7 @@ def _policy(policy: PolicyHits, embedded: Embedded, *, opened: bool) -> Markup:
     unused_statements = f"{counted(unused, 'statement')} never used" if unused else ""
     note = ", ".join(filter(None, (unused_statements, unused_parts))) or "all used"
     numbers = _by_line(policy)
-    body = [
-        _line(number, text, numbers.get(number, ([], [])), embedded)
-        for number, text in enumerate(lines(policy.text.rstrip()), 1)
-    ]
+    body = [_line(number, text.expandtabs(_TAB), numbers.get(number, ([], [])), embedded) for number, text in shown]
     return tag(
         "details",
         tag(

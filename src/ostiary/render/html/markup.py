@@ -46,11 +46,6 @@ def escape(text: str) -> Markup:
     return Markup(html.escape(visible(text)))
 
 
-def lines(text: str) -> list[str]:
-    """The lines of a text, of which each can be shown."""
-    return [visible(line.expandtabs(4)) for line in text.split("\n")]
-
-
 def raw(trusted: str) -> Markup:
     """What is markup, script or style of our own; never anything from a policy, a log or an option."""
     return Markup(trusted)
