@@ -7,9 +7,9 @@ A profile slows calls and not what C does between them: shares are hints, times 
 """
 
 import cProfile
-import pstats
 import time
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,13 +36,18 @@ def profile(prepared: Prepared, model: str, settings: Settings) -> list[Spent]:
     work = _work(prepared, model, settings)
     profiler = cProfile.Profile(time.thread_time)
     profiler.runcall(work)
-    return sorted(_spent(pstats.Stats(profiler)), key=lambda each: -each.own)
-
-
-def _spent(stats: pstats.Stats) -> Iterator[Spent]:
-    total = stats.total_tt or 1.0  # type: ignore[attr-defined]  # not in the stubs
-    for (file, _, name), (_, calls, own, whole, _) in stats.stats.items():  # type: ignore[attr-defined]  # as above
-        yield Spent(_named(file, name), calls, own / total, whole / total)
+    calls: dict[str, int] = defaultdict(int)
+    own: dict[str, float] = defaultdict(float)
+    whole: dict[str, float] = defaultdict(float)
+    # Generated leaves all have one name, under which `pstats` would keep but one of them.
+    for each in profiler.getstats():
+        name = each.code if isinstance(each.code, str) else _named(each.code.co_filename, each.code.co_name)
+        calls[name] += each.callcount
+        own[name] += each.inlinetime
+        whole[name] += each.totaltime
+    total = sum(own.values()) or 1.0
+    most_first = sorted(own, key=lambda name: -own[name])
+    return [Spent(name, calls[name], own[name] / total, whole[name] / total) for name in most_first]
 
 
 def _named(file: str, name: str) -> str:
@@ -50,7 +55,7 @@ def _named(file: str, name: str) -> str:
     for place, part in enumerate(parts):
         if part in _PACKAGES and part not in parts[place + 1 :]:
             return f"{'.'.join(parts[place:])}:{name}"
-    return name if file == "~" else f"{Path(file).stem}:{name}"
+    return f"{Path(file).stem}:{name}"
 
 
 def _work(prepared: Prepared, model: str, settings: Settings) -> Callable[[], object]:

@@ -46,10 +46,11 @@ def readme_table(record: Record) -> str:
         row = record.row("single-cold", name, "is_allowed")
         if row is None:
             continue
+        earlier = f" ({row.note.rpartition('; ')[2]})" if "at commit" in row.note else ""
         naive = record.row("peers", name, "decide", "naive loop")
         best = _best([found for peer in _PEERS[2:] if (found := record.row("peers", name, "decide", peer))])
         lines.append(
-            f"| {about} | {row.statements:,} | {_share(row)} | {figure(row.measure, spread=False)} | {_ratio(row)} | "
+            f"| {about}{earlier} | {row.statements:,} | {_share(row)} | {figure(row.measure, spread=False)} | {_ratio(row)} | "
             f"{figure(naive.measure, spread=False) if naive else '-'} | "
             f"{f'{best.subject} {figure(best.measure, spread=False)}' if best else '-'} |"
         )
@@ -145,7 +146,14 @@ def _commands(record: Record) -> str:
 
 
 def _goals(record: Record) -> list[str]:
-    lines = ["## Goals", "", "| goal | accept | aim | figure | |", "|---|---|---|---|---|"]
+    lines = [
+        "## Goals",
+        "",
+        "What is missed is explained in [misses.md](misses.md).",
+        "",
+        "| goal | accept | aim | figure | |",
+        "|---|---|---|---|---|",
+    ]
     for each in judged(record):
         goal = each.goal
         bound = "≥" if goal.more_is_better else "≤"

@@ -164,7 +164,7 @@ def test_committed_pages_are_those_of_the_committed_record():
 
 
 def test_the_readme_shows_the_table_of_the_committed_record():
-    table = readme_table(Record.read(DOCS / "recorded.json"))
+    table = readme_table(committed())
     assert table in (ROOT / "README.md").read_text(encoding="utf-8"), (
         "python -m benchmarks report docs/benchmarks/recorded.json --readme"
     )
@@ -172,5 +172,5 @@ def test_the_readme_shows_the_table_of_the_committed_record():
 
 def test_the_committed_record_agrees_everywhere():
     """A speed without agreement does not count."""
-    found = Record.read(DOCS / "recorded.json")
+    found = committed()
     assert [row.key for row in found.rows if row.subject == "ostiary" and not row.agreement.whole] == []
