@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +26,15 @@ def test_every_block_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     assert len(blocks) >= 8
     assert page().count("```") == 2 * len(blocks)  # there is no other block
     monkeypatch.chdir(tmp_path)
-    names: dict[str, Any] = {}
-    for block in blocks:
-        line = page()[: block.start()].count("\n") + 1
-        exec(compile("\n" * line + block[1], str(PAGE), "exec"), names)
+
+    def run() -> None:
+        names: dict[str, Any] = {}
+        for block in blocks:
+            line = page()[: block.start()].count("\n") + 1
+            exec(compile("\n" * line + block[1], str(PAGE), "exec"), names)
+
+    with ThreadPoolExecutor(1) as threads:  # the blocks run an event loop, of which a thread can have one
+        threads.submit(run).result()
 
 
 @pytest.mark.parametrize(

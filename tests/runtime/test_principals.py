@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.runtime.building import ACCOUNT, ALICE, BOB, FAY, OTHER, ROLE, ROOT, SESSION, TRAIL, deny, program
+from tests.runtime.building import ACCOUNT, ALICE, BOB, FAY, OTHER, ROLE, ROOT, SESSION, TRAIL, allow, deny, program
 
 from ostiary_runtime.match import NO, UNKNOWN, YES, Match
 from ostiary_runtime.principals import MatchClass, PrincipalMatch, match_principal
@@ -183,20 +183,24 @@ ENTRIES = [ALICE, BOB, ROLE, SESSION, FAY, ROOT, OTHER, "*", "AIDA1", ALICE.repl
     st.sampled_from(WHO),
     st.booleans(),
     st.booleans(),
+    st.booleans(),
 )
-def test_the_index_of_principals_misses_nobody(names: list[str], caller: Any, negated: bool, service: bool):
-    """A caller's scope knows every test that matches at least perhaps, as asking each test does."""
+def test_the_index_of_principals_misses_nobody(
+    names: list[str], caller: Any, negated: bool, service: bool, denies: bool
+):
+    """A caller's scope knows every test that matches at least perhaps, as asking each test does, for the effects that use it."""
     named = {"AWS": names, **({"Service": TRAIL, "Federated": PROVIDER} if service else {})}
+    effect = deny if denies else allow
     made = program(
-        (deny(**{"NotPrincipal" if negated else "Principal": named}), "resource", None),
-        (deny(Principal={"AWS": OTHER}), "resource", None),
+        (effect(**{"NotPrincipal" if negated and denies else "Principal": named}), "resource", None),
+        (effect(Principal={"AWS": OTHER}), "resource", None),
     )
     parsed = parse_caller(caller)
     found = dict(Attachments(made).scope(parsed, None).principals)
     for number, test in enumerate(made.principals):
-        for denies in (False, True):
-            match = match_principal(test, parsed, deny=denies, bounded=NO)
-            assert found.get((number, denies), PrincipalMatch(NONE, NONE)) == match
+        match = match_principal(test, parsed, deny=denies, bounded=NO)
+        assert found.get((number, denies), PrincipalMatch(NONE, NONE)) == match
+    assert all(effect_of is denies for _, effect_of in found)
 
 
 def test_equal_callers_match_alike_whatever_their_names():
