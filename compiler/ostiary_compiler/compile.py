@@ -7,12 +7,12 @@ Raises PolicyError with every error of every document; a policy that is not vali
 
 from collections.abc import Iterable
 
-from ostiary_compiler.checks import check_document
+from ostiary_compiler.checks import Screen, check_document
 from ostiary_compiler.emit import emit
 from ostiary_compiler.lower import lower
 from ostiary_compiler.passes import run
 from ostiary_compiler.policyset import DocumentLike, PolicySet, lone_document
-from ostiary_grammar.diagnostics import Diagnostic, Severity, by_place, has_errors
+from ostiary_grammar.diagnostics import Diagnostic, by_place, has_errors
 from ostiary_grammar.errors import PolicyError
 from ostiary_grammar.syntax import Document
 from ostiary_grammar.terms import PolicyType
@@ -30,26 +30,39 @@ def compile_program(policies: PolicySet | DocumentLike, *, layers: Iterable[Poli
     if not isinstance(policies, PolicySet):
         policies = lone_document(policies)
         layers = layers if layers is not None else (PolicyType.IDENTITY,)
-    if has_errors(check_set(policies, errors_only=True)):
+    if has_error(policies):
         raise PolicyError(check_set(policies))
     if layers is None:
         layers = policies.layers if policies.layers is not None else ALL_LAYERS
     return emit(run(lower(policies, frozenset(layers))))
 
 
-def check_set(policies: PolicySet, *, errors_only: bool = False) -> list[Diagnostic]:
-    """What there is to say of a set: what reading its files noted, then what the checks say of every document and type.
+def has_error(policies: PolicySet) -> bool:
+    """Whether `check_set` has an error to tell. The rules are asked only of documents that the screen does not pass."""
+    if has_errors(policies.notes):
+        return True
+    screen = Screen()
+    attachments = policies.attachments
+    # PERF: by identity, since equal documents are rare and to compare them takes longer than to look at them
+    for document, type_ in {
+        (id(each.document), each.type): (each.document, each.type) for each in attachments
+    }.values():
+        trust = type_ is PolicyType.RESOURCE and is_trust_policy(document)
+        if screen.passes(document, type_, trust=trust):
+            continue
+        if has_errors(check_document(document, type_, trust=trust, errors_only=True)):
+            return True
+    return False
 
-    `errors_only`: nothing that is merely doubtful, which takes a part of the time.
-    """
+
+def check_set(policies: PolicySet) -> list[Diagnostic]:
+    """What there is to say of a set: what reading its files noted, then what the checks say of every document and type."""
     seen: dict[tuple[PolicyType, bool, Document], None] = {}
     for attachment in policies.attachments:
         seen.setdefault((attachment.type, is_trust_policy(attachment.document), attachment.document))
-    found = [note for note in policies.notes if not errors_only or note.severity is Severity.ERROR]
+    found = list(policies.notes)
     for type_, trust, document in seen:
-        found.extend(
-            check_document(document, type_, trust=trust and type_ is PolicyType.RESOURCE, errors_only=errors_only)
-        )
+        found.extend(check_document(document, type_, trust=trust and type_ is PolicyType.RESOURCE))
     return by_place(found)
 
 

@@ -10,6 +10,7 @@ from ostiary_compiler.checks.check import check_document
 from ostiary_compiler.checks.iam_answers import UNRECORDED, iam_message
 from ostiary_compiler.checks.rule import Finding, Rule, RuleDoc
 from ostiary_compiler.checks.rules import RULES
+from ostiary_compiler.checks.screen import Screen
 from ostiary_compiler.checks.subject import Subject
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Finding",
     "Rule",
     "RuleDoc",
+    "Screen",
     "Subject",
     "check_document",
     "iam_message",

@@ -210,6 +210,14 @@ def deny_not_action(subject: Subject) -> Findings:
             yield Finding(message, clause.key, f"{each.pointer}/NotAction", advice)
 
 
+def is_saved(text: str) -> bool:
+    """Whether IAM saves a policy with the action: none of the errors above."""
+    service, colon, name = text.partition(":")
+    if not colon:
+        return _only_stars(text)
+    return ":" not in name and _SERVICE_PATTERN.fullmatch(service) is not None
+
+
 def _split(subject: Subject) -> Iterator[tuple[PlacedText, str, str]]:
     """The actions with exactly one colon, with prefix and name."""
     for entry in subject.actions:

@@ -285,14 +285,14 @@ def _with(subject: Subject, fault: Fault) -> list[PlacedText]:
     return [entry for entry in subject.resources if fault_of(entry.text) is fault]
 
 
+def is_short(text: str) -> bool:
+    """Whether a text is a well-formed ARN with fewer than six fields."""
+    fields = split_arn(text)
+    return fields[0] == "arn" and 3 <= len(fields) <= RESOURCE_FIELD and "" not in fields
+
+
 def _short(subject: Subject) -> list[tuple[PlacedText, tuple[str, ...]]]:
-    """The well-formed ARNs with fewer than six fields."""
-    split = [(entry, split_arn(entry.text)) for entry in subject.resources]
-    return [
-        (entry, fields)
-        for entry, fields in split
-        if fields[0] == "arn" and 3 <= len(fields) <= RESOURCE_FIELD and "" not in fields
-    ]
+    return [(entry, split_arn(entry.text)) for entry in subject.resources if is_short(entry.text)]
 
 
 def _padded(fields: tuple[str, ...]) -> str:

@@ -40,7 +40,7 @@ def principal_wildcard(subject: Subject) -> Findings:
     Instead: `"Principal": {"AWS": "111122223333"}` and `ArnLike` on `aws:PrincipalArn`
     """
     for entry in _values(subject, "AWS", "Federated", "CanonicalUser"):
-        if set("*?") & set(entry.text) and not (entry.text == EVERYONE and entry.kind.value == "AWS"):
+        if has_wildcard(entry.text) and not (entry.text == EVERYONE and entry.kind.value == "AWS"):
             message = f"the principal {quoted(entry.text)} holds a wildcard, and principals are no patterns"
             advice = "name the account or everyone, and narrow it with `ArnLike` on `aws:PrincipalArn`"
             yield Finding(message, entry.span, entry.pointer, advice)
@@ -55,10 +55,9 @@ def principal_malformed(subject: Subject) -> Findings:
     """
     for entry in _values(subject, "AWS"):
         text = entry.text
-        if set("*?") & set(text) or ACCOUNT.fullmatch(text) or _UNIQUE_ID.fullmatch(text) or _is_principal_arn(text):
-            continue
-        message = f"{quoted(text)} is no account, user, role or session"
-        yield Finding(message, entry.span, entry.pointer, _advice_on(text))
+        if not (has_wildcard(text) or _is_somebody(text)):
+            message = f"{quoted(text)} is no account, user, role or session"
+            yield Finding(message, entry.span, entry.pointer, _advice_on(text))
 
 
 def principal_unique_id(subject: Subject) -> Findings:
@@ -99,7 +98,7 @@ def service_principal_wildcard(subject: Subject) -> Findings:
     Instead: `"Principal": {"Service": ["cloudtrail.amazonaws.com", "config.amazonaws.com"]}`
     """
     for entry in _values(subject, "Service"):
-        if set("*?") & set(entry.text):
+        if has_wildcard(entry.text):
             message = f"the service principal {quoted(entry.text)} holds a wildcard"
             yield Finding(message, entry.span, entry.pointer, "name each service")
 
@@ -112,7 +111,7 @@ def service_principal_malformed(subject: Subject) -> Findings:
     Instead: `"Principal": {"Service": "cloudtrail.amazonaws.com"}`
     """
     for entry in _values(subject, "Service"):
-        if not set("*?") & set(entry.text) and _HOST.fullmatch(entry.text) is None:
+        if not has_wildcard(entry.text) and _HOST.fullmatch(entry.text) is None:
             message = f"{quoted(entry.text)} is no service principal"
             advice = "a service principal is a name such as `cloudtrail.amazonaws.com`"
             yield Finding(message, entry.span, entry.pointer, advice)
@@ -139,7 +138,7 @@ def canonical_user_malformed(subject: Subject) -> Findings:
     Instead: `"Principal": {"AWS": "111122223333"}`
     """
     for entry in _values(subject, "CanonicalUser"):
-        if not set("*?") & set(entry.text) and _CANONICAL_ID.fullmatch(entry.text) is None:
+        if not has_wildcard(entry.text) and _CANONICAL_ID.fullmatch(entry.text) is None:
             message = f"{quoted(entry.text)} is no canonical user id"
             advice = "a canonical user id has 64 hexadecimal digits; an account's number belongs under `AWS`"
             yield Finding(message, entry.span, entry.pointer, advice)
@@ -168,10 +167,32 @@ def federated_malformed(subject: Subject) -> Findings:
     """
     for entry in _values(subject, "Federated"):
         text = entry.text
-        if not (set("*?") & set(text) or _HOST.fullmatch(text) or _PROVIDER.fullmatch(text)):
+        if not (has_wildcard(text) or _is_provider(text)):
             message = f"{quoted(text)} is no identity provider"
             advice = "name the ARN of a SAML or OIDC provider, or a built-in one such as `accounts.google.com`"
             yield Finding(message, entry.span, entry.pointer, advice)
+
+
+def is_saved(kind: str, text: str) -> bool:
+    """Whether AWS saves a value of a kind of principal, in a policy that may name such: none of the errors above."""
+    if has_wildcard(text):
+        return text == EVERYONE and kind == "AWS"
+    match kind:
+        case "AWS":
+            return _is_somebody(text)
+        case "Service":
+            return _HOST.fullmatch(text) is not None
+        case "Federated":
+            return _is_provider(text)
+        case "CanonicalUser":
+            return _CANONICAL_ID.fullmatch(text) is not None
+        case _:
+            return False
+
+
+def has_wildcard(text: str) -> bool:
+    """Whether a text holds `*` or `?`."""
+    return "*" in text or "?" in text
 
 
 def _values(subject: Subject, *kinds: str) -> Iterator[PlacedPrincipal]:
@@ -180,6 +201,14 @@ def _values(subject: Subject, *kinds: str) -> Iterator[PlacedPrincipal]:
         for entry in subject.principals:
             if entry.kind.value in kinds:
                 yield entry
+
+
+def _is_somebody(text: str) -> bool:
+    return bool(ACCOUNT.fullmatch(text) or _is_principal_arn(text) or _UNIQUE_ID.fullmatch(text))
+
+
+def _is_provider(text: str) -> bool:
+    return bool(_HOST.fullmatch(text) or _PROVIDER.fullmatch(text))
 
 
 def _is_principal_arn(text: str) -> bool:

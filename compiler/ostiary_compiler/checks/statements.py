@@ -86,7 +86,7 @@ def sid_characters(subject: Subject) -> Findings:
     if not _sids_are_strict(subject):
         return
     for each, sid in _sids(subject):
-        if _SID.fullmatch(sid.value) is None:
+        if not is_sid(sid.value):
             message = f"the Sid {quoted(sid.value)} has characters other than letters and digits"
             plain = re.sub(r"[^A-Za-z0-9]", "", sid.value)
             advice = f"write {quoted(plain)}" if plain else "use `A` to `Z`, `a` to `z` and `0` to `9`"
@@ -103,6 +103,11 @@ def sid_empty(subject: Subject) -> Findings:
     for each, sid in _sids(subject):
         if not sid.value:
             yield Finding("the Sid is empty", sid.span, f"{each.pointer}/Sid", "give it a name, or remove it")
+
+
+def is_sid(text: str) -> bool:
+    """Whether IAM and Organizations save a text as a Sid."""
+    return _SID.fullmatch(text) is not None
 
 
 def _sids_are_strict(subject: Subject) -> bool:
