@@ -4,43 +4,18 @@ In: the normal form after the passes. Out: a `Program`. Patterns, principals and
 of first use, so the same policies give the same tables. Statements that can never match keep their row, without actions.
 """
 
-from collections.abc import Callable, Iterable
-from typing import Generic, TypeVar
-
 from ostiary_compiler.normal import NormalPolicy, NormalSet, NormalStatement
-from ostiary_grammar.pattern import ActionPattern
+from ostiary_compiler.table import Table, action_key, condition_key, resource_key
 from ostiary_runtime.index import index_actions, index_resources
-from ostiary_runtime.program import ConditionTest, Policy, PrincipalTest, Program, ResourceTest, Statement
-
-T = TypeVar("T")
-
-
-class _Table(Generic[T]):
-    """Values in order of first use; equal ones (by `key`) share a number."""
-
-    def __init__(self, key: Callable[[T], object] = lambda value: value) -> None:
-        self._key = key
-        self._numbers: dict[object, int] = {}
-        self.values: list[T] = []
-
-    def number(self, value: T) -> int:
-        key = self._key(value)
-        number = self._numbers.get(key)
-        if number is None:
-            number = self._numbers[key] = len(self.values)
-            self.values.append(value)
-        return number
-
-    def numbers(self, values: Iterable[T]) -> tuple[int, ...]:
-        return tuple(map(self.number, values))
+from ostiary_runtime.program import Policy, PrincipalTest, Program, Statement
 
 
 def emit(normal: NormalSet) -> Program:
     """The program of a normal form."""
-    actions: _Table[ActionPattern] = _Table(lambda pattern: (pattern.service, pattern.name, pattern.certain))
-    resources: _Table[ResourceTest] = _Table()
-    principals: _Table[PrincipalTest] = _Table()
-    conditions: _Table[ConditionTest] = _Table(lambda test: (test.form, test.key, test.values, test.variables))
+    actions = Table(action_key)
+    resources = Table(resource_key)
+    principals: Table[PrincipalTest] = Table()
+    conditions = Table(condition_key)
     policies: list[Policy] = []
     statements: list[Statement] = []
 

@@ -4,7 +4,9 @@ In the pipeline: syntax tree -> **normal form** -> passes -> program. One statem
 set, resource set, principal set and condition terms; every piece remembers its span.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from operator import is_
 
 from ostiary_grammar.pattern import ActionPattern
 from ostiary_grammar.span import Span
@@ -54,3 +56,15 @@ class NormalSet:
     policies: tuple[NormalPolicy, ...]
     memberships: tuple[tuple[str, str], ...]
     accounts: tuple[Account, ...]
+
+
+def each_statement(normal: NormalSet, step: Callable[[NormalStatement], NormalStatement]) -> NormalSet:
+    """The set with every statement as a step makes it. What the step gives back as it was costs nothing more."""
+    return replace(normal, policies=tuple([_stepped(policy, step) for policy in normal.policies]))
+
+
+def _stepped(policy: NormalPolicy, step: Callable[[NormalStatement], NormalStatement]) -> NormalPolicy:
+    statements = tuple(map(step, policy.statements))
+    if all(map(is_, statements, policy.statements)):
+        return policy
+    return replace(policy, statements=statements)

@@ -8,7 +8,7 @@ of an ARN has. `arn.lark` is the definition; this scanner agrees with it. Not he
 
 from functools import lru_cache
 
-from ostiary_grammar.pattern import Glob, Literal, ResourceForm, ResourcePattern, Token
+from ostiary_grammar.pattern import Glob, Literal, ResourceForm, ResourcePattern
 from ostiary_grammar.variables import parse_template
 
 RESOURCE_FIELD = 5
@@ -28,44 +28,27 @@ def parse_resource(text: str, *, variables: bool) -> ResourcePattern:
         return _ANY
     if text and not text.strip("*"):
         return ResourcePattern(text, ResourceForm.STARS)
-    written = split_arn(text)
+    written = text.split(":", RESOURCE_FIELD)
     if written[0] != "arn" or len(written) < 3:
         return ResourcePattern(text, ResourceForm.NEVER)
-    fields = tuple(_field(field, index, variables=variables) for index, field in enumerate(written) if index)
-    return ResourcePattern(text, ResourceForm.ARN, fields, _whole(fields))
+    if len(written) <= RESOURCE_FIELD:
+        return ResourcePattern(text, ResourceForm.ARN, _fields(text, variables))
+    tail = written[RESOURCE_FIELD]
+    header = text[: len(text) - len(tail) - 1]
+    # PERF: headers are few and come again and again; those of one text share their globs
+    fields = _short_header(header, variables) if len(header) <= _SHORT else _fields(header, variables)
+    return ResourcePattern(text, ResourceForm.ARN, (*fields, parse_template(tail, variables=variables, wildcards=True)))
 
 
-def _field(text: str, index: int, *, variables: bool) -> Glob:
-    if index == RESOURCE_FIELD:
-        return parse_template(text, variables=variables, wildcards=True)
-    if variables and "${" in text:
-        return (Literal(text),)
-    # PERF: partitions, services, regions and accounts are few and come again and again; equal ones share their glob
-    return _header_field(text) if len(text) <= _SHORT else parse_template(text, variables=False, wildcards=True)
+_SHORT = 128
 
 
-_SHORT = 64
+def _fields(header: str, variables: bool) -> tuple[Glob, ...]:  # noqa: FBT001  # a part of the key below
+    """The fields of an ARN before its resource part, `arn` not among them."""
+    return tuple(
+        (Literal(field),) if variables and "${" in field else parse_template(field, variables=False, wildcards=True)
+        for field in header.split(":")[1:]
+    )
 
 
-@lru_cache(maxsize=4096)
-def _header_field(text: str) -> Glob:
-    return parse_template(text, variables=False, wildcards=True)
-
-
-def _whole(fields: tuple[Glob, ...]) -> Glob:
-    """The fields as one glob, with `arn` and the colons between them."""
-    tokens: list[Token] = []
-    pending = "arn"
-    for field in fields:
-        pending += ":"
-        for token in field:
-            if isinstance(token, Literal):
-                pending += token.text
-            else:
-                if pending:
-                    tokens.append(Literal(pending))
-                    pending = ""
-                tokens.append(token)
-    if pending:
-        tokens.append(Literal(pending))
-    return tuple(tokens)
+_short_header = lru_cache(maxsize=4096)(_fields)

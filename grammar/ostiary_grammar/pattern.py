@@ -70,10 +70,9 @@ class ResourcePattern:
     """A `Resource` or `NotResource` entry.
 
     `fields` holds the fields after `arn`, split at the first five colons, *as written*: two to five globs, of which the
-    fifth is the resource part. `text_glob` is the whole text as one glob. Both are empty for forms other than ARN.
+    fifth is the resource part. Empty for forms other than ARN.
     """
 
     text: str
     form: ResourceForm
     fields: tuple[Glob, ...] = ()
-    text_glob: Glob = ()

@@ -47,10 +47,7 @@ def parse_resource(text: str, *, variables: bool) -> ResourcePattern:
     if form is not ResourceForm.ARN:
         return ResourcePattern(text, form)
     fields = tuple(_glob(child) for child in _children(tree))
-    whole: list[pattern.Token] = [Literal("arn")]
-    for field in fields:
-        whole += [Literal(":"), *field]
-    return ResourcePattern(text, form, fields, _joined(whole))
+    return ResourcePattern(text, form, fields)
 
 
 @cache

@@ -189,3 +189,33 @@ def test_statements_keep_their_place():
     spans = [each.span for each in lower(policies, ALL).policies[0].statements]
     assert [(span.position.line, span.position.column) for span in spans] == [(4, 3), (5, 4)]
     assert [span.text[:18] for span in spans] == ['{"Effect": "Allow"', '{"Effect": "Deny",']
+
+
+@pytest.mark.parametrize("type_", ["identity", "scp"])
+def test_equal_documents_need_not_be_one_object(type_: str):
+    """They are one policy if name and type agree too; the first says where it stands."""
+    same, other = document(allow()), document(deny())
+    made = set_of(
+        (same, type_, None, "p"),
+        (other, type_, None, "p"),
+        (document(allow()), type_, ALICE if type_ == "identity" else ACCOUNT, "p"),
+        (same, type_, None, "q"),
+        (same, type_, None, "p"),
+    )
+    found = [(policy.name, policy.statements[0].deny, policy.targets) for policy in made.policies]
+    second = ALICE if type_ == "identity" else ACCOUNT
+    assert found == [("p", False, (None, second)), ("p", True, (None,)), ("q", False, (None,))]
+
+
+def test_equal_texts_are_read_once():
+    """Whatever they stand in; not across versions, where a variable may be plain text."""
+    resource = BUCKET + "/${aws:username}"
+    policies = PolicySet()
+    for version in ("2012-10-17", "2012-10-17", "2008-10-17"):
+        made = {"Version": version, "Statement": [allow(Resource=resource, Condition={"Bool": {"a:b": "true"}})]}
+        policies.attach(made, name=str(len(policies.attachments)))
+    first, second, old = (policy.statements[0] for policy in lower(policies, ALL).policies)
+    assert first.actions[0] is second.actions[0] is old.actions[0]
+    here, there, before = ((each.resources or ())[0] for each in (first, second, old))
+    assert here is there != before
+    assert first.conditions[0] is second.conditions[0] != old.conditions[0]

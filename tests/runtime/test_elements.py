@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.runtime.building import identity, outcome, plain_outcome, reader
 from tests.runtime.test_globs import naive
 
-from ostiary_compiler.lower import resource_test
+from ostiary_compiler.readings import resource_test
 from ostiary_grammar.action import parse_action
 from ostiary_grammar.arn import parse_resource as parse_pattern
 from ostiary_runtime.context import UNKNOWN as NOT_KNOWN

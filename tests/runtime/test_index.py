@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tests.runtime.building import reader
 from tests.strategies.questions import actions, resources
 
-from ostiary_compiler.lower import resource_test
+from ostiary_compiler.readings import resource_test
 from ostiary_grammar.action import parse_action
 from ostiary_grammar.arn import parse_resource
 from ostiary_runtime.elements import match_action, match_resource

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.runtime.building import ALICE, identity, outcome, reader
 
-from ostiary_compiler.lower import resource_test
+from ostiary_compiler.readings import resource_test
 from ostiary_grammar.arn import parse_resource as parse_pattern
 from ostiary_grammar.errors import RequestError
 from ostiary_grammar.pattern import Glob, Literal, Variable

@@ -1,7 +1,7 @@
 """The passes: pure functions from normal form to normal form, in the order in which they run.
 
 Each is a file and a test of its name. Some steps that one might look for here are done where the text is parsed: letter
-case is folded by `parse_action` and `fold`, short ARNs are padded by `lower.resource_test`, Not* is a flag that the index
+case is folded by `parse_action` and `fold`, short ARNs are padded by `readings.resource_test`, Not* is a flag that the index
 resolves.
 """
 

@@ -17,6 +17,8 @@ def mark_shadowed(normal: NormalSet) -> NormalSet:
 
 def _marked(policy: NormalPolicy) -> NormalPolicy:
     by_effect = {deny: _total(policy, deny=deny) for deny in (True, False)}
+    if by_effect == {True: None, False: None}:
+        return policy
     statements = []
     for statement in policy.statements:
         shadow = by_effect[True]

@@ -5,23 +5,25 @@ Before: `"Action": ["s3:GetObject", "S3:getobject"]`, two equal conditions. Afte
 
 from dataclasses import replace
 
-from ostiary_compiler.normal import NormalSet, NormalStatement
-from ostiary_grammar.pattern import ActionPattern
+from ostiary_compiler.normal import NormalSet, NormalStatement, each_statement
+from ostiary_compiler.table import Table, action_key, resource_key
+from ostiary_runtime.program import ConditionTest
 
 
 def merge_repeated(normal: NormalSet) -> NormalSet:
     """The set with every list entry and condition once per statement."""
-    policies = tuple(replace(policy, statements=tuple(map(_merged, policy.statements))) for policy in normal.policies)
-    return replace(normal, policies=policies)
+    actions = Table(action_key)
+    resources = Table(resource_key)
+    conditions: Table[ConditionTest] = Table()
 
+    def merged(statement: NormalStatement) -> NormalStatement:
+        once = (
+            actions.once(statement.actions),
+            resources.once(statement.resources) if statement.resources is not None else None,
+            conditions.once(statement.conditions),
+        )
+        if once == (statement.actions, statement.resources, statement.conditions):
+            return statement
+        return replace(statement, actions=once[0], resources=once[1], conditions=once[2])
 
-def _merged(statement: NormalStatement) -> NormalStatement:
-    actions: dict[tuple[object, ...], ActionPattern] = {}
-    for pattern in statement.actions:
-        actions.setdefault((pattern.service, pattern.name, pattern.certain), pattern)
-    return replace(
-        statement,
-        actions=tuple(actions.values()),
-        resources=tuple(dict.fromkeys(statement.resources)) if statement.resources is not None else None,
-        conditions=tuple(dict.fromkeys(statement.conditions)),
-    )
+    return each_statement(normal, merged)
