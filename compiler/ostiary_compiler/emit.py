@@ -6,6 +6,7 @@ of first use, so the same policies give the same tables. Statements that can nev
 
 from ostiary_compiler.normal import NormalPolicy, NormalSet, NormalStatement
 from ostiary_compiler.table import Table, action_key, condition_key, resource_key
+from ostiary_grammar.span import Places
 from ostiary_runtime.index import index_actions, index_resources
 from ostiary_runtime.program import Policy, PrincipalTest, Program, Statement
 
@@ -19,8 +20,8 @@ def emit(normal: NormalSet) -> Program:
     policies: list[Policy] = []
     statements: list[Statement] = []
 
-    def put(policy: NormalPolicy, number: int, statement: NormalStatement) -> None:
-        start = statement.span.position
+    def put(policy: NormalPolicy, number: int, statement: NormalStatement, places: Places) -> None:
+        line, column = places.of(statement.span.start)
         live = statement.dead is None
         statements.append(
             Statement(
@@ -35,8 +36,8 @@ def emit(normal: NormalSet) -> Program:
                 covers=None if policy.covers is None else resources.numbers(policy.covers),
                 principal=None if statement.principal is None else principals.number(statement.principal),
                 conditions=conditions.numbers(statement.conditions),
-                line=start.line,
-                column=start.column,
+                line=line,
+                column=column,
                 start=statement.span.start,
                 end=statement.span.end,
             )
@@ -44,8 +45,10 @@ def emit(normal: NormalSet) -> Program:
 
     for number, policy in enumerate(normal.policies):
         policies.append(Policy(policy.name, policy.type, policy.source, policy.targets))
-        for statement in policy.statements:
-            put(policy, number, statement)
+        if policy.statements:
+            places = Places(policy.statements[0].span.source.text)  # all of one document
+            for statement in policy.statements:
+                put(policy, number, statement, places)
     return Program(
         layers=normal.layers,
         policies=tuple(policies),

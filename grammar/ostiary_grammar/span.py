@@ -52,6 +52,28 @@ class Source:
         return self._line_starts
 
 
+class Places:
+    """Lines and columns of one text, counted on from the last one that was asked for.
+
+    Quicker than `Source.position` for offsets that ascend, since it needs no list of all lines.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._line, self._line_start, self._offset = 1, 0, 0
+
+    def of(self, offset: int) -> tuple[int, int]:
+        """The line and column of an offset (0 <= offset <= len(text))."""
+        if offset < self._offset:
+            self._line, self._line_start, self._offset = 1, 0, 0
+        breaks = self._text.count("\n", self._offset, offset)
+        if breaks:
+            self._line += breaks
+            self._line_start = self._text.rindex("\n", self._offset, offset) + 1
+        self._offset = offset
+        return self._line, offset - self._line_start + 1
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A half-open range of a source text."""

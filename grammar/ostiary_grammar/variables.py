@@ -10,7 +10,7 @@ import enum
 import re
 from dataclasses import dataclass
 
-from ostiary_grammar.pattern import Glob, Literal, Token, Variable, Wild
+from ostiary_grammar.pattern import STAR, Glob, Literal, Token, Variable, Wild
 
 
 class VariableFaultKind(enum.Enum):
@@ -56,6 +56,9 @@ def parse_template(text: str, *, variables: bool, wildcards: bool) -> Glob:
     # PERF: most texts have nothing special; two or three searches in C, then one allocation (benchmark: parse)
     if not (wildcards and ("*" in text or "?" in text)) and not (variables and "${" in text):
         return (Literal(text),) if text else ()
+    # PERF: most others are a text with one star at its end
+    if text.find("*") == len(text) - 1 and "?" not in text and not (variables and "${" in text):
+        return (Literal(text[:-1]), Wild.STAR) if len(text) > 1 else STAR
     special = _WITH_WILDCARDS if not variables else _WITH_BOTH if wildcards else _WITH_VARIABLES
     tokens: list[Token] = []
     pending = ""  # literal text that is not in `tokens` yet, since more may follow it

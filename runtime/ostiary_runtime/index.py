@@ -32,9 +32,16 @@ def action_glob(pattern: ActionPattern) -> Glob:
 def index_resources(tests: Sequence[ResourceTest]) -> tuple[HeaderPattern, ...]:
     """Header patterns in order of first use, each with the index of the resource parts that stand under it."""
     filed: dict[tuple[Glob, ...], list[tuple[int, Glob]]] = {}
+    # PERF: headers mostly are the same objects, and to compare those by identity is quicker than to hash what they hold
+    known: dict[tuple[int, ...], list[tuple[int, Glob]]] = {}
     for number, test in enumerate(tests):
         if test.form is ResourceForm.ARN:
-            filed.setdefault(test.fields[:4], []).append((number, test.fields[4]))
+            partition, service, region, account, tail = test.fields
+            key = (id(partition), id(service), id(region), id(account))
+            tails = known.get(key)
+            if tails is None:
+                tails = known[key] = filed.setdefault(test.fields[:4], [])
+            tails.append((number, tail))
     return tuple(header_pattern(fields, tails) for fields, tails in filed.items())
 
 
