@@ -174,13 +174,16 @@ class Cells:
         return found
 
     def varied(self, cell: int, reader: Reader) -> int:
-        """The cell for requests in which the variables of patterns have the values that this one gives them. 0: no room."""
+        """The cell for requests in which the variables of patterns have the values that this one gives them. 0: no room.
+
+        Where one of them is not known it is the `settled` cell, which may have other variables to fill in.
+        """
         if self.full:
             return 0
         leaf = self.leaf(cell)
         needs, known = leaf.needs.filled(reader)
         if not (known or leaf.settled):
-            return self.varied(self.settled(cell), reader)
+            return self.settled(cell)
         return self._add(replace(leaf, needs=needs), RESIDUAL, _of_text(needs))
 
     def _add(self, leaf: Leaf | _Pending, answer: int, of_text: int) -> int:

@@ -54,9 +54,10 @@ class Narrowing:
             return rows, cells, rows[:0]
         cells = cells.copy()
         varies = np.flatnonzero(flags & VARIES)
-        if len(varies):
+        while len(varies):
             cells[varies] = self._fill(columns, callers, rows.take(varies), cells.take(varies))
             flags[varies] = self._flags(cells.take(varies), resources)
+            varies = varies[(flags.take(varies) & VARIES) != 0]
         matched = np.flatnonzero(flags & (MATCHED | CROSSES))
         if len(matched):
             cells[matched] = self._match(resources, rows.take(matched), cells.take(matched))

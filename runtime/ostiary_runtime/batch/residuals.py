@@ -23,6 +23,7 @@ from ostiary_runtime.batch.tables import MISSING, Column, Ints, Longs, Numbers, 
 from ostiary_runtime.conditions import Condition
 from ostiary_runtime.context import Missing
 from ostiary_runtime.decision import Decision
+from ostiary_runtime.match import UNKNOWN
 
 DOUBT: Final = -4
 """Filed for a pair on which some condition is Unknown: the cell's `settled` twin knows more."""
@@ -136,9 +137,17 @@ class Residuals:
 
     def doubtful(self, cell: int, classes: dict[str, int]) -> bool:
         """Whether a condition of the cell is Unknown on these classes, so that the cell's needs are not all that counts."""
-        return not self.cells.leaf(cell).settled and any(
-            self._facets[key].doubtful(classes[key], numbers) for key, numbers in self.asked(cell).items()
+        leaf = self.cells.leaf(cell)
+        return not leaf.settled and (
+            any(self._facets[key].doubtful(classes[key], numbers) for key, numbers in self.asked(cell).items())
+            or any(self._is_always_unknown(number, leaf.view.owner) for number in leaf.needs.conditions)
         )
+
+    def _is_always_unknown(self, number: int, owner: str) -> bool:
+        """Whether a condition is Unknown in all requests, whose key has one state in them."""
+        condition = self._conditions[number]
+        key = condition.test.key
+        return not self.states.differ(key) and condition.of_state(self.states.same(key, owner)) is UNKNOWN
 
     def ask(self, columns: Columns, row: int) -> int:
         """The single engine's answer for a row."""
@@ -157,7 +166,8 @@ class Residuals:
         for row, values in zip(
             rows.tolist(), zip(*(columns.values(name, rows) for name in names), strict=True), strict=True
         ):
-            request = tuple(value if value.__class__ is str else repr(value) for value in values)
+            # A null is no text `None`; otherwise the values of one column have one type, and differ where their texts do.
+            request = tuple(value if value is None or value.__class__ is str else repr(value) for value in values)
             answer = known.get(request)
             if answer is None:
                 owner = values[3] if self._owner else None

@@ -12,7 +12,7 @@ from ostiary_runtime.batch.facets import Facet
 from ostiary_runtime.batch.subjects import Subjects
 from ostiary_runtime.batch.tables import Longs, Numbers, at, distinct
 from ostiary_runtime.conditions import Condition
-from ostiary_runtime.context import Missing, Reader, state_of
+from ostiary_runtime.context import NO_CONTEXT, Missing, Reader, State, state_of
 from ostiary_runtime.request import parse_caller
 
 _CALLER_KEYS: Final = frozenset(parse_caller("*").derived)
@@ -31,6 +31,10 @@ class States:
     def differ(self, key: str) -> bool:
         """Whether requests differ in a key."""
         return key in self.columns_of or key in _CALLER_KEYS
+
+    def same(self, key: str, owner: str) -> State:
+        """The state of a key in which requests do not differ, for a resource of this account."""
+        return Reader(NO_CONTEXT, {}, owner, self._missing).state(key)
 
     def exact(self, key: str) -> Facet:
         """A facet that tells all values of a key apart."""
