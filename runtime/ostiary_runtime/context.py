@@ -75,7 +75,7 @@ class Spellings(dict[tuple[str, ...], dict[str, str]]):
     """For each set of keys that a context came with: from the folded key to the key as the caller spelled it.
 
     Contexts of one program point carry the same keys again and again, so this stays small; it is capped all the same.
-    Where two keys differ only by case, the last one counts.
+    Where two keys differ only by case, the last one stands here (and `Reader.state` prefers the usual spelling).
     """
 
     CAP = 4096

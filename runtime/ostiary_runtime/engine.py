@@ -31,6 +31,7 @@ from ostiary_runtime.request import (
     Caller,
     CallerKind,
     Principal,
+    Resource,
     check_account,
     parse_action,
     parse_caller,
@@ -63,6 +64,17 @@ class _Known:
 
     principal: str | Principal
     owner: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A request taken apart, for those who ask without the tables. `owner`: the account of the resource."""
+
+    caller: Caller
+    view: RowView
+    resource: Resource
+    owner: str
+    reader: Reader
 
 
 class _ScopeRows:
@@ -252,16 +264,28 @@ class Engine:
     ) -> Decision:
         """Decides a request with the clear evaluator and without any index or memo: the twin of `authorize`."""
         rows = self._clear_rows()
-        caller = self._caller(parse_caller(principal), context)
-        owner = check_account(resource_account) if resource_account is not None else None
-        scope = rows.attachments.scope(caller, owner)
-        row = rows.row(scope, parse_action(action))
-        parsed = parse_resource(resource)
-        if row.exempt:
+        asked = self._plainly(rows, principal, action, resource, context, resource_account, missing)
+        if asked.view.row.exempt:
             return allow(None, ())
-        view = RowView(row, rows, self._headers)
-        reader = Reader(context, caller.derived, view.owner(parsed), missing)
-        return view.decide_plainly(parsed, reader, self._workshop.evaluator)
+        return asked.view.decide_plainly(asked.resource, asked.reader, self._workshop.evaluator)
+
+    def _plainly(
+        self,
+        rows: Rows,
+        principal: str | Principal,
+        action: str,
+        resource: str | ResourceTemplate,
+        context: Context,
+        resource_account: str | None,
+        missing: Missing,
+    ) -> "_Asked":
+        """A request taken apart without any memo."""
+        caller = self._caller(parse_caller(principal), context)
+        given = check_account(resource_account) if resource_account is not None else None
+        view = RowView(rows.row(rows.attachments.scope(caller, given), parse_action(action)), rows, self._headers)
+        parsed = parse_resource(resource)
+        owner = view.owner(parsed)
+        return _Asked(caller, view, parsed, owner, Reader(context, caller.derived, owner, missing))
 
     def authorize_batch(self, table: object, *, missing: Missing = "absent") -> Any:
         """Decides every row of a table as `authorize` decides one request. Needs `pip install ostiary[batch]`.
@@ -307,18 +331,13 @@ class Engine:
         context: Context = NO_CONTEXT,
         *,
         resource_account: str | None = None,
-        missing: Missing = "absent",
+        missing: Missing = _ABSENT,
     ) -> tuple[Hit, ...]:
         """All statements that a request matches, whichever of them decides. The arguments are those of `authorize`."""
-        caller = self._caller(parse_caller(principal), context)
-        owner = check_account(resource_account) if resource_account is not None else None
-        row = self._rows.row(self._rows.attachments.scope(caller, owner), parse_action(action))
-        view = RowView(row, self._rows, self._headers)
-        parsed = parse_resource(resource)
-        holder = view.owner(parsed)
-        reader = Reader(context, caller.derived, holder, missing)
-        entries = view.binding(row.entries, holder)
-        return tuple(hits(self._program, entries, row.action, parsed, reader, self._workshop.evaluator))
+        asked = self._plainly(self._rows, principal, action, resource, context, resource_account, missing)
+        entries = asked.view.binding(asked.view.row.entries, asked.owner)
+        action = asked.view.row.action
+        return tuple(hits(self._program, entries, action, asked.resource, asked.reader, self._workshop.evaluator))
 
     def explain(
         self,
@@ -335,18 +354,19 @@ class Engine:
             principal, action, resource, context, resource_account=resource_account, missing=missing
         )
         rows = self._clear_rows()
-        caller = self._caller(parse_caller(principal), context)
-        row = rows.row(rows.attachments.scope(caller, resource_account), parse_action(action))
-        parsed = parse_resource(resource)
-        owner = RowView(row, rows, self._headers).owner(parsed)
-        reader = Reader(context, caller.derived, owner, missing)
+        asked = self._plainly(rows, principal, action, resource, context, resource_account, missing)
+        reader = asked.reader
         explainer = Explainer(self._program, rows, self._workshop.evaluator, self._workshop.refs)
-        found = explainer.explain(decision, caller, action, row, parsed, owner, reader)
+        found = explainer.explain(decision, asked.caller, action, asked.view.row, asked.resource, asked.owner, reader)
 
         def attempt(changed: Context, other: str | None) -> Decision:
-            asked = resource if other is None else other
             return self.authorize_plainly(
-                principal, action, asked, changed, resource_account=resource_account, missing=missing
+                principal,
+                action,
+                resource if other is None else other,
+                changed,
+                resource_account=resource_account,
+                missing=missing,
             )
 
         return replace(
@@ -451,6 +471,7 @@ class Engine:
             if len(rows) >= MOST_ACTIONS:
                 rows.clear()
             rows[folded] = rows[action] = row
+            self._workshop.spend(1)  # scopes are many: what they remember counts together
         return row
 
     def _row_of_class(self, scope_rows: _ScopeRows, action: str) -> RowTable:

@@ -86,7 +86,7 @@ class Row:
 
 
 class ActionClasses:
-    """From a folded action to the statements whose Action or NotAction matches, by the index. Capped."""
+    """From a folded action to the action patterns that match, by the index, and on to the statements. Capped."""
 
     CAP = 16384
 
@@ -94,7 +94,7 @@ class ActionClasses:
         self._program = program
         self._positive: dict[int, list[int]] = {}
         self._negated: list[int] = []
-        self._memo: dict[str, tuple[tuple[int, Match], ...]] = {}
+        self._memo: dict[str, Mapping[int, Match]] = {}
         for number, statement in enumerate(program.statements):
             if statement.not_action:
                 self._negated.append(number)
@@ -104,40 +104,35 @@ class ActionClasses:
 
     def statements(self, action: str) -> tuple[tuple[int, Match], ...]:
         """Statements whose action element matches at least perhaps, ascending."""
+        patterns = self.patterns(action)
+        found: dict[int, Match] = {}
+        for pattern, match in patterns.items():
+            for number in self._positive.get(pattern, ()):
+                found[number] = max(match, found.get(number, NO))
+        for number in self._negated:
+            match = match_of(self._program.statements[number], patterns)
+            if match is not NO:
+                found[number] = match
+        return tuple(sorted(found.items()))
+
+    def patterns(self, action: str) -> Mapping[int, Match]:
+        """The action patterns that match at least perhaps."""
         found = self._memo.get(action)
         if found is None:
-            found = tuple(sorted(self._classify(action).items()))
+            actions = self._program.actions
+            matches = (
+                (each, match_action(actions[each], action)) for each in self._program.action_index.candidates(action)
+            )
+            found = {each: match for each, match in matches if match is not NO}
             if len(action) <= LONGEST:
                 if len(self._memo) >= self.CAP:
                     self._memo.clear()
                 self._memo[action] = found
         return found
 
-    def patterns(self, action: str) -> dict[int, Match]:
-        """The action patterns that match at least perhaps."""
-        program = self._program
-        found = {}
-        for pattern in program.action_index.candidates(action):
-            match = match_action(program.actions[pattern], action)
-            if match is not NO:
-                found[pattern] = match
-        return found
-
     def possible(self, patterns: Iterable[int]) -> set[int]:
         """The statements that one of the action patterns brings into play, and those with a NotAction."""
         return set(self._negated).union(*(self._positive.get(pattern, ()) for pattern in patterns))
-
-    def _classify(self, action: str) -> dict[int, Match]:
-        patterns = self.patterns(action)
-        statements: dict[int, Match] = {}
-        for pattern, match in patterns.items():
-            for number in self._positive.get(pattern, ()):
-                statements[number] = max(match, statements.get(number, NO))
-        for number in self._negated:
-            match = match_of(self._program.statements[number], patterns)
-            if match is not NO:
-                statements[number] = match
-        return statements
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +177,7 @@ class Rows:
     def action_class(self, action: str) -> ActionClass:
         """The class of a folded action."""
         return ActionClass(
-            tuple(sorted(self.action_patterns(action).items())),
+            tuple(sorted(self.classes.patterns(action).items())),
             action in EXEMPT_ACTIONS,
             rcps_reach(action),
             action in _TRUST_ACTIONS,
@@ -191,8 +186,9 @@ class Rows:
 
     @property
     def classes(self) -> ActionClasses:
-        """The index of actions."""
-        return self._classes or ActionClasses(self.program)
+        """The index of actions; the clear twin has none."""
+        assert self._classes is not None
+        return self._classes
 
     def row(self, scope: Scope, action: str) -> Row:
         row = self.bare_row(scope, action)
@@ -233,15 +229,14 @@ class Rows:
 
     def heeds_owner(self, row: Row) -> bool:
         """Whether it matters to a row's plan whose the resource is, or where."""
-        return PolicyType.RESOURCE in self.program.layers or (
-            row.rcps_apply and bool(self.attachments.targets(PolicyType.RCP))
-        )
+        return PolicyType.RESOURCE in self.program.layers or self._has_rcps(row)
 
     def binds_all(self, row: Row) -> bool:
         """Whether every entry of a row stands for the resources of every owner."""
-        return row.scope.kind is not CallerKind.ROOT and not (
-            row.rcps_apply and self.attachments.targets(PolicyType.RCP)
-        )
+        return row.scope.kind is not CallerKind.ROOT and not self._has_rcps(row)
+
+    def _has_rcps(self, row: Row) -> bool:
+        return row.rcps_apply and bool(self.attachments.targets(PolicyType.RCP))
 
     def binds(self, entry: Entry, row: Row, owner: str) -> bool:
         """Whether an entry stands for resources of this owner: RCPs of its levels only, and no bucket policy against root."""
@@ -254,10 +249,6 @@ class Rows:
             and row.scope.account == owner
             and row.action in _BUCKET_POLICY_ACTIONS
         )
-
-    def action_patterns(self, action: str) -> dict[int, Match]:
-        """The action patterns that match a folded action, by the index."""
-        return self.classes.patterns(action)
 
     def _entries(self, scope: Scope, action: str, *, rcps_apply: bool) -> Iterator[Entry]:
         bound = bound_of(scope)

@@ -99,17 +99,15 @@ class RowTable:
         Works on the table as it stands and replaces it as a whole: what two threads do at once may be lost, and is then
         done again. A header that is too long to be kept stays out.
         """
-        if len(resource.header) > LONGEST:
+        bounds, cells = self.cells
+        if len(resource.header) > LONGEST or cells[bisect_right(bounds, resource.text)] != self._first_sight:
             return
         self._inserted += 1
         if self._inserted > MOST_HEADERS:
             self._inserted = 1
             self._many.clear()
-            self.cells = self._nothing()
-        bounds, cells = self.cells
+            bounds, cells = self.cells = self._nothing()
         start = resource.header or resource.text
-        if cells[bisect_right(bounds, resource.text)] != self._first_sight:
-            return
         view = self.header(resource)
         if self._inserted > FEW_HEADERS and resource.fields and self._view.alike:
             constant = self.made(view, 0)

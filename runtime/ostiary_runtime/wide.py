@@ -130,7 +130,7 @@ class WideRowView(RowView):
         super().__init__(row, rows, headers)
         self._bound = bound
         self._wide = wide
-        self._actions = rows.action_patterns(row.action)
+        self._actions = rows.classes.patterns(row.action)
         self._everywhere: list[int] = []
         # Entries that many stretches share: those without a resource pattern, and those that might cross colons.
         self._kept: dict[int, tuple[Entry, ...]] = {}

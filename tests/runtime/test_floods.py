@@ -116,7 +116,20 @@ def test_a_flood_of_spellings_of_one_action_makes_one_row(low_caps: None):
     for number in range(2**12):
         name = "".join(letter.upper() if number >> at & 1 else letter for at, letter in enumerate("getobjectabc"))
         assert made.is_allowed(ALICE, f"s3:{name}", OBJECT, GOOD)
-        assert len(made._askers[ALICE].rows) <= CAP + 1
+        assert sizes(made)["actions"] <= CAP + 1
+        assert len({id(row) for scope in made._scopes.values() for row in scope.rows.values()}) <= 1
+
+
+def test_actions_of_many_scopes_count_together(low_caps: None, monkeypatch: pytest.MonkeyPatch):
+    """Scopes times actions would be more than memory holds: all of them are dropped together."""
+    most = 8 * CAP
+    monkeypatch.setattr(workshop, "MOST_CELLS", most)
+    monkeypatch.setattr(engine_module, "MOST_ACTIONS", 1_000)
+    made = engine((allow(), "identity", None))
+    for action in range(2 * CAP):
+        for account in range(CAP - 1):
+            assert made.is_allowed(f"arn:aws:iam::{account:012}:user/a", f"s3:Get{action}", OBJECT)
+            assert sum(len(scope.rows) for scope in made._scopes.values()) <= 2 * most
 
 
 def test_a_flood_leaves_no_memory_behind(low_caps: None, width: None):

@@ -10,7 +10,7 @@ from tests.runtime.building import program_of as program_of_set
 
 from ostiary_grammar.errors import RequestError
 from ostiary_runtime import engine as engine_module
-from ostiary_runtime import workshop
+from ostiary_runtime import tables, workshop
 from ostiary_runtime.engine import Engine
 from ostiary_runtime.request import Principal
 from ostiary_runtime.scopes import named_callers
@@ -130,3 +130,14 @@ def test_named_callers():
     policies = policy_set(*PARTS, (allow(), "identity", group))
     policies.join(f"arn:aws:iam::{ACCOUNT}:user/carol", group)
     assert named_callers(program_of_set(policies)) == (ALICE, ROLE, f"arn:aws:iam::{ACCOUNT}:user/carol", BOB, TRAIL)
+
+
+def test_warming_a_header_that_is_there_does_not_count_as_a_new_one(monkeypatch: pytest.MonkeyPatch):
+    """Else the leaves of many resources under one header would be dropped while they are made."""
+    monkeypatch.setattr(tables, "MOST_HEADERS", 3)
+    made = engine(*PARTS)
+    resources = [f"arn:aws:s3:::b/{number}" for number in range(10)]
+    made.warm(["s3:GetObject"], principals=[ALICE], resources=[*resources, "arn:aws:s3:::c"])
+    row = made._askers[ALICE].rows["s3:GetObject"]
+    assert row._inserted == 1
+    assert "arn:aws:s3:::c" not in set(pending(made))
