@@ -33,6 +33,17 @@ def has_variables(glob: Glob) -> bool:
     return any(isinstance(token, Variable) for token in glob)
 
 
+def pieces_of(glob: Glob) -> list[str]:
+    """The literal texts, perhaps empty, between the stars of a glob that has no `?`."""
+    pieces = [""]
+    for token in glob:
+        if isinstance(token, Literal):
+            pieces[-1] += token.text
+        else:
+            pieces.append("")
+    return pieces
+
+
 def matcher(glob: Glob) -> Matcher:
     """A matcher for a glob without variables; those of short globs are remembered."""
     return _matchers[glob]
@@ -67,13 +78,7 @@ def _one_star(glob: Glob) -> Matcher:
 
 def _stars(glob: Glob) -> Matcher:
     """Several stars and no `?`: `find` places the pieces."""
-    pieces = [""]
-    for token in glob:
-        if isinstance(token, Literal):
-            pieces[-1] += token.text
-        else:
-            pieces.append("")
-    head, *middle, tail = pieces
+    head, *middle, tail = pieces_of(glob)
     size = len(head)
     if len(middle) == 1 and not tail:
         piece = middle[0]

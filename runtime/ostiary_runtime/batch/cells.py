@@ -4,7 +4,6 @@ In: a row and a place. Out: a cell, whose answer is a constant or depends on wha
 Cells are made for a row and a whole header at once, and become leaves when a request first falls on them.
 """
 
-from bisect import bisect_right
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -117,7 +116,7 @@ class Cells:
         made: dict[int, int] = {}
         asked = 0
         for number, start in zip(header.places, ("", *header.bounds), strict=True):
-            node = view.index.nodes[bisect_right(view.index.bounds, start)]
+            node = view.index.node(start)
             cell = made.get(node)
             if cell is None:
                 cell = made[node] = self._add(_Pending(row, view, node), UNBUILT, 0)

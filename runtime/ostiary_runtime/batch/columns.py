@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from ostiary_grammar.errors import RequestError
 from ostiary_grammar.terms import fold
-from ostiary_runtime.batch.tables import Ints, Longs, Numbers, at
+from ostiary_runtime.batch.tables import Ints, Longs, Numbers, at, distinct, first_rows
 
 PRINCIPAL, ACTION, RESOURCE, OWNER = "principal", "action", "resource", "resource_account"
 _ASKED = (PRINCIPAL, ACTION, RESOURCE)
@@ -32,9 +32,10 @@ class Layout:
     keys: tuple[tuple[str, str], ...]
     owner: bool
 
-    def column(self, key: str) -> str | None:
-        """The column of a folded condition key."""
-        return next((name for folded, name in self.keys if folded == key), None)
+    @property
+    def names(self) -> list[str]:
+        """The columns that are looked at: those that every table has, whose the resource is, condition keys."""
+        return [*_ASKED, *([OWNER] if self.owner else []), *(name for _, name in self.keys)]
 
 
 def read_layout(schema: Any, asked: Iterable[str]) -> Layout:
@@ -160,7 +161,7 @@ class Columns:
         if array is None:
             array = self._batch.column(self._batch.schema.get_field_index(name))
             if pa.types.is_run_end_encoded(array.type):
-                array = pc.run_end_decode(array)
+                array = pc.run_end_decode(_plain_runs(array))
             self._arrays[name] = array = _without_views(array)
         return array
 
@@ -192,22 +193,37 @@ class Columns:
         return found
 
 
+def _plain_runs(array: Any) -> Any:
+    """A run-end encoded array of plain values, since Arrow writes neither dictionaries nor views out."""
+    values = _without_views(array.values)
+    if pa.types.is_dictionary(values.type):
+        values = values.dictionary_decode()
+    return pa.RunEndEncodedArray.from_arrays(array.run_ends, values).slice(array.offset, len(array))
+
+
 def _without_views(array: Any) -> Any:
     """The array with plain texts and lists in place of views, of which Arrow can do little yet."""
     kind = array.type
     if pa.types.is_string_view(kind):
         return array.cast(pa.large_string())
-    if _is_list(kind) and (
-        pa.types.is_string_view(kind.value_type) or pa.types.is_list_view(kind) or pa.types.is_large_list_view(kind)
-    ):
-        text = pa.types.is_string_view(kind.value_type)
-        return array.cast(pa.large_list(pa.large_string() if text else kind.value_type))
+    if pa.types.is_list_view(kind) or pa.types.is_large_list_view(kind):
+        return _of_list_views(array)
+    if _is_list(kind) and pa.types.is_string_view(kind.value_type):
+        return array.cast(pa.large_list(pa.large_string()))
     if pa.types.is_dictionary(kind):
         given = array.dictionary
         dictionary = _without_views(given)
         if dictionary is not given:
             return pa.DictionaryArray.from_arrays(array.indices, dictionary)
     return array
+
+
+def _of_list_views(array: Any) -> Any:
+    """Views of lists as lists. Arrow's own cast is wrong where views stand in another order than their members."""
+    ends = np.cumsum(pc.list_value_length(array).fill_null(0).to_numpy(zero_copy_only=False), dtype=np.int64)
+    offsets = pa.array(np.concatenate([np.zeros(1, np.int64), ends]))
+    members = _without_views(array.flatten())
+    return pa.LargeListArray.from_arrays(offsets, members, mask=array.is_null() if array.null_count else None)
 
 
 def at_row(row: int, column: str, problem: object) -> RequestError:
@@ -258,8 +274,7 @@ def _of_dictionary(array: Any) -> Coded:
     if len(dictionary) > 2 * len(array):
         used = indices.dictionary_encode()  # a slice of a table keeps the dictionary of the whole
         indices, dictionary = used.indices, dictionary.take(used.dictionary)
-    codes, values = _codes(indices, dictionary.to_pylist())
-    return Coded(codes, values)
+    return Coded(*_codes(indices, dictionary.to_pylist()))
 
 
 def _of_floats(array: Any) -> Coded:
@@ -280,11 +295,9 @@ def _of_lists(array: Any) -> Coded:
             lengths = pc.list_value_length(array).dictionary_encode()
             words, _ = _codes(joined.indices, joined.dictionary.to_pylist())
             sizes, all_sizes = _codes(lengths.indices, lengths.dictionary.to_pylist())
-            pairs = pa.array(words.astype(np.int64) * (len(all_sizes) + 1) + sizes).dictionary_encode()
-            codes: Ints = pairs.indices.to_numpy(zero_copy_only=False)
-            firsts = np.empty(len(pairs.dictionary), np.int64)
-            firsts[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
-            return Coded(codes, array.take(pa.array(firsts)).to_pylist())
+            pairs, codes = distinct(words.astype(np.int64) * (len(all_sizes) + 1) + sizes)
+            firsts = pa.array(first_rows(codes, len(pairs)), pa.int64())
+            return Coded(codes, array.take(firsts).to_pylist())
     numbers: dict[object, int] = {}
     values: list[Any] = []
     one_by_one = np.empty(len(array), np.int32)

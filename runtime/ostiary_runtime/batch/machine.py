@@ -8,7 +8,8 @@ array. So a batch has no semantics of its own: it only has to know which request
 Invariant: what the tables cannot hold is decided request by request. Not here: how tables are cut into batches.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -25,10 +26,11 @@ from ostiary_runtime.batch.resources import Resources
 from ostiary_runtime.batch.states import States
 from ostiary_runtime.batch.subjects import RowViews, Subjects
 from ostiary_runtime.batch.tables import Ints, Longs, Numbers, PairTable, distinct, first_rows, spread
-from ostiary_runtime.context import ABSENT, Missing, state_of
+from ostiary_runtime.context import ABSENT, Missing, State, state_of
 from ostiary_runtime.decision import Decision
 from ostiary_runtime.entries import Rows
 from ostiary_runtime.leaves import LeafBuilder
+from ostiary_runtime.request import check_account
 from ostiary_runtime.stretches import HeaderIndex
 from ostiary_runtime.workshop import Workshop
 
@@ -132,11 +134,16 @@ class Machine:
         numbers, places = distinct(np.array(np.broadcast_to(several, columns.rows)))
         found = np.empty(len(numbers), np.int32)
         for place, row in enumerate(first_rows(places, len(numbers))):
-            try:
-                role = state_of(roles.at(row))
-                found[place] = subjects.caller(principals.at(row), owners.at(row), role)
-            except RequestError as problem:
-                raise at_row(columns.number(row), PRINCIPAL, problem) from None
+            principal, owner = principals.at(row), owners.at(row)
+            role: State = ABSENT
+            if owner is not None:
+                with _naming(columns, row, OWNER):
+                    check_account(owner)
+            if role_column is not None and subjects.waits(principal):
+                with _naming(columns, row, role_column):
+                    role = state_of(roles.at(row))
+            with _naming(columns, row, PRINCIPAL):
+                found[place] = subjects.caller(principal, owner, role)
         return found.take(places)
 
     def _cells_of(self, rows: Numbers, resources: Resources, count: int) -> Numbers:
@@ -167,6 +174,15 @@ class Machine:
             or self._rows.full
             or self._residuals.full
         )
+
+
+@contextmanager
+def _naming(columns: Columns, row: int, column: str) -> Iterator[None]:
+    """RequestErrors name the row and the column."""
+    try:
+        yield
+    except RequestError as problem:
+        raise at_row(columns.number(row), column, problem) from None
 
 
 def _distinct(numbers: Numbers) -> Iterable[int]:

@@ -5,6 +5,8 @@ decided for themselves. First variables in patterns are filled in, once for each
 Where the resources are few distinct texts, cell and text lead to the narrower cell by a table.
 """
 
+from collections.abc import Callable
+from itertools import islice
 from typing import Any, Final
 
 import numpy as np
@@ -18,8 +20,9 @@ from ostiary_runtime.batch.states import States
 from ostiary_runtime.batch.tables import Ints, Longs, Numbers, PairTable, distinct, groups, spread
 from ostiary_runtime.batch.texts import Ending
 
-# Texts that have numbers, beyond which everything starts again.
+# Texts that have numbers, and their characters, beyond which everything starts again.
 MOST_TEXTS: Final = 1 << 18
+MOST_CHARACTERS: Final = 1 << 26
 # Rows of one cell from which on Arrow's text functions are faster than Python's.
 _MANY: Final = 128
 ALONE: Final = 0
@@ -38,12 +41,13 @@ class Narrowing:
         """From cell and number of a text."""
         self._numbers: dict[str, int] = {}
         self._texts: list[str] = []
+        self._characters = 0
         self._ask_numbers: dict[object, int] = {}
         self._asked: list[Ending | Needs] = []
 
     @property
     def full(self) -> bool:
-        return len(self._texts) >= MOST_TEXTS
+        return len(self._texts) >= MOST_TEXTS or self._characters >= MOST_CHARACTERS
 
     def narrow(
         self, columns: Columns, resources: Resources, callers: Numbers, rows: Longs, cells: Ints
@@ -114,11 +118,11 @@ class Narrowing:
         colons = resources.has_colons_to_cross
         asks, heads = self._asks(cells, colons=colons)
         outcomes = np.empty(len(rows), np.int64)
-        few: list[Longs] = []
+        few: list[tuple[Callable[[str], int], Longs]] = []
         for number, members in groups(asks):
             ask = self._asked[number]
             if len(members) < _MANY and not isinstance(ask, Ending):
-                few.append(members)
+                few.append((ask.asker(colons=colons), members))
                 continue
             texts = resources.texts(rows.take(members))
             if isinstance(ask, Ending):
@@ -126,14 +130,9 @@ class Narrowing:
             else:
                 outcomes[members] = ask.outcomes(texts, colons=colons)
         if few:
-            members = np.concatenate(few)
-            askers = {
-                number: ask.asker(colons=colons) for number, ask in enumerate(self._asked) if isinstance(ask, Needs)
-            }
-            words = resources.texts(rows.take(members)).to_pylist()
-            outcomes[members] = [
-                askers[number](text) for number, text in zip(asks.take(members).tolist(), words, strict=True)
-            ]
+            members = np.concatenate([theirs for _, theirs in few])
+            words = iter(resources.texts(rows.take(members)).to_pylist())
+            outcomes[members] = [asker(text) for asker, theirs in few for text in islice(words, len(theirs))]
         crossing = outcomes == CROSSING
         found = spread(self._narrowed.resolve(cells, np.where(crossing, 0, outcomes), self._narrower), len(rows))
         found[crossing] = ALONE
@@ -169,5 +168,6 @@ class Narrowing:
             if number is None:
                 number = numbers[text] = len(numbers)
                 self._texts.append(text)
+                self._characters += len(text)
             found[place] = number
         return found

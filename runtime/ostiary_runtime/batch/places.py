@@ -6,6 +6,7 @@ In: an Arrow array of resources. Out: the number of each one's place, `NOWHERE` 
 Invariant: a resource in a place is an ARN with six fields, or `*`; whatever else there is stays nowhere.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -110,12 +111,21 @@ class Places:
             return [bisect_right(self._bounds, text) for text in texts.to_pylist()]
         bounds = self._arrays.get(texts.type)
         if bounds is None:
-            bounds = self._arrays[texts.type] = pa.array(self._bounds, texts.type)
+            bounds = self._arrays[texts.type] = pa.array(map(_in_arrow, self._bounds), texts.type)
         return sorted_search(bounds, texts, side="right").to_numpy(zero_copy_only=False)
 
 
 # pyarrow 26 and later; without it the slower way, text by text
 sorted_search: Any = getattr(pc, "search_sorted", None)
+
+
+def _in_arrow(bound: str) -> str:
+    """The bound among texts that Arrow can hold. A bound may have a surrogate, as what follows U+D7FF; no text has."""
+    surrogate = _SURROGATE.search(bound)
+    return bound if surrogate is None else bound[: surrogate.start()] + "\ue000"
+
+
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 def holds_few(texts: Any) -> bool:

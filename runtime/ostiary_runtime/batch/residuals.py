@@ -55,6 +55,7 @@ class Residuals:
         """From cell and circumstances to answer."""
         self._conditions = conditions
         self._owner = layout.owner
+        self._names = layout.names
         self._missing: Missing = missing
         self._authorize = authorize
         self._answers = answers
@@ -160,11 +161,10 @@ class Residuals:
     def ask_each(self, columns: Columns, rows: Longs) -> list[int]:
         """The single engine's answers for rows, each distinct request once."""
         self._counts.singly += len(rows)
-        names = [PRINCIPAL, ACTION, RESOURCE, *([OWNER] if self._owner else []), *self.states.columns_of.values()]
         known: dict[object, int] = {}
         found: list[int] = []
         for row, values in zip(
-            rows.tolist(), zip(*(columns.values(name, rows) for name in names), strict=True), strict=True
+            rows.tolist(), zip(*(columns.values(name, rows) for name in self._names), strict=True), strict=True
         ):
             # A null is no text `None`; otherwise the values of one column have one type, and differ where their texts do.
             request = tuple(value if value is None or value.__class__ is str else repr(value) for value in values)

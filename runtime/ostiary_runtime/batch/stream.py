@@ -41,7 +41,7 @@ class Batches:
         """The result table of a table."""
         table = _as_table(source)
         layout = self._layout(table.schema, missing)
-        found = list(self._decide(layout, missing, _pieces(table), 0))
+        found = list(self._decide(layout, missing, _pieces(table, layout), 0))
         return pa.Table.from_batches(found, RESULT)
 
     def stream(self, source: Any, missing: Missing) -> Iterator[Any]:
@@ -49,7 +49,7 @@ class Batches:
         start = 0
         for batch in _as_batches(source):
             layout = self._layout(batch.schema, missing)
-            found = list(self._decide(layout, missing, _pieces(pa.Table.from_batches([batch])), start))
+            found = list(self._decide(layout, missing, _pieces(pa.Table.from_batches([batch]), layout), start))
             start += batch.num_rows
             yield found[0] if len(found) == 1 else _one(found)
 
@@ -108,13 +108,25 @@ def _as_batches(source: Any) -> Iterator[Any]:
         raise RequestError(f"{type(source).__name__} is no stream of record batches: {_EXPECTED}")
 
 
-def _pieces(table: Any) -> Iterable[Any]:
-    """The table as record batches of a good size."""
-    chunks = max((column.num_chunks for column in table.columns), default=0)
+def _pieces(table: Any, layout: Layout) -> Iterable[Any]:
+    """What the table asks as record batches of a good size."""
+    table = table.select(layout.names)
+    chunks = max(column.num_chunks for column in table.columns)
     if chunks > 1 and table.num_rows < _SMALL * chunks:
-        table = table.unify_dictionaries().combine_chunks()
+        table = pa.table([_with_one_dictionary(column) for column in table.columns], table.column_names)
+        table = table.combine_chunks()
     batches: Iterable[Any] = table.to_batches(max_chunksize=MORSEL)
     return batches
+
+
+def _with_one_dictionary(column: Any) -> Any:
+    """The column without its dictionaries if they differ: one for all may need longer indices, or be beyond Arrow."""
+    if not pa.types.is_dictionary(column.type) or not column.num_chunks:
+        return column
+    first, *others = column.chunks
+    if all(chunk.dictionary.equals(first.dictionary) for chunk in others):
+        return column
+    return pa.chunked_array([chunk.dictionary_decode() for chunk in column.chunks])
 
 
 def _one(batches: list[Any]) -> Any:

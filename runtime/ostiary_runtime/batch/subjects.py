@@ -7,13 +7,11 @@ decided alike: callers share a scope where the same policies bind them in the sa
 from collections.abc import Mapping
 from typing import Final
 
-from ostiary_grammar.pattern import ResourceForm
-from ostiary_grammar.terms import PolicyType
 from ostiary_runtime.batch.tables import Column
 from ostiary_runtime.context import State
 from ostiary_runtime.entries import Rows
 from ostiary_runtime.kept import LONGEST, state_size
-from ostiary_runtime.request import Caller, CallerKind, check_account, parse_action, parse_caller, session_of
+from ostiary_runtime.request import Caller, CallerKind, parse_action, parse_caller, session_of
 from ostiary_runtime.scopes import Scope
 from ostiary_runtime.stretches import HeaderIndex, RowView
 
@@ -52,15 +50,13 @@ class Subjects:
         return len(self._callers) >= MOST_CALLERS or len(self._spelled) >= MOST_SPELLINGS
 
     def caller(self, principal: str, owner: str | None, role: State) -> int:
-        """The number of a caller. `role`: the state of `aws:PrincipalArn`, which names the role of a session."""
+        """The number of a caller. `owner`: an account id. `role`: the state of `aws:PrincipalArn`, which names a session's role."""
         named = role if isinstance(role, str) else None
         key = (principal, owner, named)
         number = self._callers.get(key)
         if number is None:
             if self.full:
                 return 0
-            if owner is not None:
-                check_account(owner)
             caller = parse_caller(principal)
             if named is not None and caller.kind is CallerKind.SESSION and not caller.role_is_given:
                 caller = session_of(caller, named)
@@ -129,18 +125,12 @@ class RowViews:
         return self.anywhere.append(int(row.exempt or self._anywhere(view)))
 
     def _anywhere(self, view: RowView) -> bool:
-        """Whether neither entries nor plan depend on the resource: no ARN pattern, and no layer that asks whose it is."""
-        program = self._rows.program
-        if program.layers & {PolicyType.RESOURCE, PolicyType.RCP}:
-            return False
-        for entry in view.row.entries:
-            statement = entry.statement
-            for number in (*(statement.resources or ()), *(statement.covers or ())):
-                if program.resources[number].form is ResourceForm.ARN:
-                    return False
-            if RESOURCE_ACCOUNT not in self._keys and any(
-                program.conditions[number].key == RESOURCE_ACCOUNT or program.conditions[number].variables
-                for number in statement.conditions
-            ):
-                return False
-        return True
+        """Whether neither entries nor plan depend on the resource, and no condition asks whose it is."""
+        if not view.alike or RESOURCE_ACCOUNT in self._keys:
+            return view.alike
+        conditions = self._rows.program.conditions
+        return not any(
+            conditions[number].key == RESOURCE_ACCOUNT or conditions[number].variables
+            for entry in view.row.entries
+            for number in entry.statement.conditions
+        )

@@ -187,7 +187,7 @@ class PairTable:
         self._table, self._bits = grown.reshape(-1), bits
 
     def _to_dict(self, bits: int) -> None:
-        filled = np.flatnonzero(self._table != MISSING)
+        filled = np.flatnonzero(self._table != MISSING)[:MOST_PAIRS]
         low = (1 << self._bits) - 1
         self._known = {
             ((pair >> self._bits) << bits) | (pair & low): int(self._table[pair]) for pair in filled.tolist()

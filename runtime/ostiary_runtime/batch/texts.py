@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ostiary_grammar.pattern import Glob, Literal, Wild
-from ostiary_runtime.globs import matcher
+from ostiary_grammar.pattern import Glob, Wild
+from ostiary_runtime.globs import matcher, pieces_of
 
 Truths = NDArray[np.bool_]
 
@@ -92,15 +92,7 @@ def _many(glob: Glob, texts: Any) -> Truths:
 
 def _pieces(glob: Glob) -> list[str] | None:
     """The literal texts between the stars; None where the glob has a `?`."""
-    if Wild.ANY in glob:
-        return None
-    pieces = [""]
-    for token in glob:
-        if isinstance(token, Literal):
-            pieces[-1] += token.text
-        else:
-            pieces.append("")
-    return pieces
+    return None if Wild.ANY in glob else pieces_of(glob)
 
 
 def _truths(array: Any) -> Truths:

@@ -62,6 +62,7 @@ def test_a_difference_is_found(monkeypatch: pytest.MonkeyPatch):
         (subjects, "MOST_ROWS", 3),
         (subjects, "MOST_PRINCIPALS", 1),
         (narrowing, "MOST_TEXTS", 1),
+        (narrowing, "MOST_CHARACTERS", 50),
         (narrowing, "_MANY", 0),
         (resources, "_FEW", 0),
         (machine, "MOST_CHARACTERS", 50),

@@ -55,3 +55,11 @@ def test_variables_beside_one_that_is_not_known(flip: bool):
     rows = table(4, principal=[ALICE, BOB] * 2, resource=resources)
     got = answers(agree(decides, rows.take([1, 0, 3, 2]) if flip else rows))
     assert [statement for _, _, statement in got] == ([1, 0, 0, 1] if flip else [0, 1, 1, 0])
+
+
+def test_a_pattern_before_the_surrogates():
+    """U+D7FF is the last character before those that Arrow has none for."""
+    decides = identity(allow(Resource="arn:aws:s3:::b/\ud7ff*"), allow(Resource="arn:aws:s3:::b/*\ud7ff"))
+    resources = [f"arn:aws:s3:::b/{tail}" for tail in ("\ud7ff", "\ud7ffx", "\ue000", "\ud7fe", "\ue000\ud7ff")]
+    got = agree(decides, table(5, resource=resources))
+    assert got["statement"].to_pylist() == [0, 0, None, None, 1]
