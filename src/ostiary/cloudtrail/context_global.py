@@ -8,16 +8,15 @@ Not here: tags and keys of single services (`context_services`).
 import ipaddress
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from ostiary.cloudtrail.principal import CallerKind, Forwarded
 from ostiary.cloudtrail.record import text_of, tree_of
 from ostiary.cloudtrail.states import NOT_KNOWN, Asked, State
+from ostiary.cloudtrail.times import instant
 
 KeyRule = Callable[[Asked], State]
 
 _REGION_IN_HOST = re.compile(r"(?:^|[.-])([a-z]{2}(?:-gov|-iso[a-z]?|gov)?-[a-z]+-\d)(?=\.|$)")
-_BASIC_TIME = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(?:\.\d+)?Z")
 _TYPES = {
     CallerKind.ROOT: "Account",
     CallerKind.USER: "User",
@@ -322,21 +321,6 @@ GLOBAL: dict[str, KeyRule] = {
     "lambda:sourcefunctionarn": _function_arn,
 }
 """The rule of each key; keys that are not here are not known, or belong to a service."""
-
-
-def instant(text: str | None) -> datetime | None:
-    """A time as CloudTrail writes it, also in the basic form, in UTC; None if it is none."""
-    if not text:
-        return None
-    basic = _BASIC_TIME.fullmatch(text)
-    try:
-        if basic:
-            year, month, day, hour, minute, second = (int(part) for part in basic.groups())
-            return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
 
 
 def is_address(text: str) -> bool:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ostiary.cloudtrail.record import Json, text_of, tree_of
+from ostiary.cloudtrail.times import written
 
 _CLASSES = frozenset({3001, 3002, 3005, 6003})
 """Account Change, Authentication, API Activity of 1.0.0-rc.2 and of 1.1."""
@@ -36,7 +37,8 @@ def is_ocsf(value: Mapping[str, Any]) -> bool:
 
 def ocsf_event(row: Json) -> dict[str, Any] | None:
     """The event that a row was made of; None if it is of a class that holds no calls."""
-    if row.get("class_uid") not in _CLASSES:
+    kind = row.get("class_uid")
+    if not isinstance(kind, int) or kind not in _CLASSES:
         return None
     metadata, api, source = tree_of(row, "metadata"), tree_of(row, "api"), tree_of(row, "src_endpoint")
     product, request, response = tree_of(metadata, "product"), tree_of(api, "request"), tree_of(api, "response")
@@ -133,10 +135,10 @@ def _data(value: Any) -> dict[str, Any] | None:
 def _time(value: Any) -> str | None:
     """Milliseconds, or a time in any form, as CloudTrail writes it."""
     if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if value.tzinfo else f"{value:%Y-%m-%dT%H:%M:%S}Z"
+        return written(value)
     if isinstance(value, int) and not isinstance(value, bool):
         try:
-            return datetime.fromtimestamp(value / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            return written(datetime.fromtimestamp(value / 1000, UTC))
         except (OverflowError, OSError, ValueError):
             return None
     return value if isinstance(value, str) and value else None

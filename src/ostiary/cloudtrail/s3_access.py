@@ -7,11 +7,11 @@ Not here: which permissions an operation needs.
 """
 
 import re
-from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from ostiary.cloudtrail.principal import account_in
+from ostiary.cloudtrail.times import ACCESS_LOG_TIME, read, written
 
 # a quoted field may hold quotes: its end is a quote before what must follow
 _LINE = re.compile(
@@ -169,8 +169,5 @@ def _query(uri: str | None) -> dict[str, str]:
 
 
 def _time(text: str) -> str | None:
-    try:
-        time = datetime.strptime(text, "%d/%b/%Y:%H:%M:%S %z")
-    except ValueError:
-        return None
-    return (time - (time.utcoffset() or time - time)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    time = read(text, ACCESS_LOG_TIME)
+    return written(time) if time else None

@@ -9,8 +9,10 @@ Not here: reading the files (`table_files`); names in lower case, which `Record.
 import json
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
+
+from ostiary.cloudtrail.times import written
 
 _WITH_PARTS = frozenset(
     {
@@ -51,7 +53,7 @@ def table_event(row: Mapping[str, Any]) -> dict[str, Any] | None:
 def _plain(name: str, value: Any) -> Any:
     """A cell as JSON has it."""
     if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if value.tzinfo else f"{value:%Y-%m-%dT%H:%M:%S}Z"
+        return written(value)
     if name == "eventtime" and isinstance(value, str):
         spaced = _SPACED_TIME.fullmatch(value)
         return f"{spaced[1]}T{spaced[2]}Z" if spaced else value

@@ -15,7 +15,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from ostiary.cloudtrail.exclusions import Exclusion
 from ostiary.cloudtrail.mapping import Excluded, Unmapped
 from ostiary.cloudtrail.outcome import Outcome
 from ostiary.cloudtrail.states import NOT_KNOWN
+from ostiary.cloudtrail.times import ACCESS_LOG_TIME, read
 from ostiary.ingest.cases import Called, Case, CaseRequest, CaseState
 from ostiary_compiler.datafiles.codes import DataCode
 from ostiary_compiler.datafiles.cursor import Cursor, Problems, cursors
@@ -35,7 +36,6 @@ _TOP = ("lines", "principal", "role", "action", "resource", "account", "time", "
 _FIELD = re.compile(r"\{([^{}]+)\}")
 _ACTION = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9]+", re.ASCII)
 _ANY_ARN = "arn:*:*:*:*:*"
-_NGINX_TIME = "%d/%b/%Y:%H:%M:%S %z"
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,13 +188,9 @@ def _at(row: Mapping[str, Any], path: str) -> str | None:
 
 
 def _time(text: str | None) -> str | None:
-    """A time as it stands, or as nginx and its like write it, or in seconds since 1970."""
-    if text is None:
-        return None
-    try:
-        return datetime.strptime(text, _NGINX_TIME).astimezone(UTC).isoformat()
-    except ValueError:
-        return text
+    """A time as it stands, or as web servers write it."""
+    time = read(text, ACCESS_LOG_TIME) if text is not None else None
+    return time.isoformat() if time else text
 
 
 def read_columns(path: Path) -> Columns:

@@ -11,7 +11,7 @@ from typing import cast
 import numpy as np
 import numpy.typing as npt
 
-from ostiary.cloudtrail.context_global import instant
+from ostiary.cloudtrail.times import instant
 from ostiary.ingest.cases import NO_TIME
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -76,10 +76,7 @@ def times_of(texts: Sequence[str | None]) -> npt.NDArray[np.int64]:
 
 def time_of(text: str | None) -> int:
     """One time in microseconds since 1970, or `NO_TIME`."""
-    try:
-        time = instant(text)
-    except OverflowError:  # the first hours of the year 1 in a zone east of Greenwich
-        return NO_TIME
+    time = instant(text)
     return NO_TIME if time is None else (time - _EPOCH) // timedelta(microseconds=1)
 
 

@@ -253,6 +253,13 @@ def test_other_classes_of_ocsf_are_counted(tmp_path):
     assert (damage.kind, damage.message) == (DamageKind.NOT_A_RECORD, "an OCSF event that is no call")
 
 
+@pytest.mark.parametrize("kind", [[3005], {"a": 1}, "3005", None])
+def test_a_class_of_ocsf_may_be_anything(tmp_path, kind):
+    (tmp_path / "a.json").write_text(json.dumps({"class_uid": kind, "metadata": {}}))
+    (damage,) = read(tmp_path / "a.json")
+    assert (damage.kind, damage.message) == (DamageKind.NOT_A_RECORD, "an OCSF event that is no call")
+
+
 S3_LINE = (
     "79a59df900b949e5 photos [06/Feb/2019:00:00:38 +0000] 192.0.2.3 {requester} 3E57427F3EXAMPLE {operation} {key} "
     '"GET /photos?{query} HTTP/1.1" {status} {error} 113 - 7 - "-" "curl "7".0" - host= SigV4 ECDHE-RSA-AES128-GCM-SHA256 '
