@@ -17,7 +17,7 @@ from ostiary.cli.report import ReportTo, report_options
 from ostiary.cli.sides import GivenSides
 from ostiary.cloudtrail.files import LogFile, find_log_files
 from ostiary.ingest.columns import read_columns
-from ostiary.ingest.run import Reading, Watcher
+from ostiary.ingest.run import STANDARD_INPUT, Reading, Watcher
 from ostiary.render.replay_text import print_minimised
 from ostiary.render.terminal import console
 from ostiary.replay.analysis import Analysis, analyse
@@ -182,6 +182,10 @@ def replay(
     given = GivenSides(baseline, candidate, files, (*sets, *details), not no_full_aws_access, management_account)
     if report.key is not None and (unused is not None or minimise is not None):
         raise click.UsageError("--unused and --minimise write policies as they are: they do not go with --anonymize")
+    if minimise is not None and Path(STANDARD_INPUT) in logs:
+        raise click.UsageError(
+            "--minimise reads the logs again, and standard input can be read once: give files or folders"
+        )
     wanted = coverage or unused is not None or minimise is not None
     counted = wanted or report.html is not None
     sides = given.read(alone=calibrate or wanted)

@@ -96,6 +96,7 @@ WRONG = (
     Wrong("policy-is-of-another-type", ("logs", "--scp", "bucket.json"), "bucket.json"),
     Wrong("management-is-no-account", ("logs", "--scp", "scp.json", "--management-account", "12"), "12"),
     Wrong("top-is-no-number", ("logs", "--scp", "scp.json", "--top", "-1"), "--top"),
+    Wrong("minimising-what-is-read-once", ("-", "--scp", "scp.json", "--minimise", "small.json"), "read once"),
     Wrong("format-is-unknown", ("logs", "--scp", "scp.json", "--format", "yaml"), "yaml"),
 )
 
