@@ -1,7 +1,7 @@
 """The sample events of findings, whole: read again at the end, for the few that are shown.
 
 In: `Findings`, whose samples name an event and its file. Out: the same with the events' JSON, as far as they are found.
-Invariant: at most `MOST_READ` events are read again, those of the first rows first; a file that is no longer there, or is no
+Invariant: at most `MOST_READ` events and damages are read again, those of the first rows first; a file that is no longer there, or is no
 file, leaves its samples as they are.
 Not here: which events are samples (`analysis`).
 """
@@ -13,13 +13,12 @@ from dataclasses import replace
 from ostiary.cloudtrail.files import LogFile
 from ostiary.cloudtrail.formats import read_log
 from ostiary.cloudtrail.record import Record
+from ostiary.ingest.run import STANDARD_INPUT
 from ostiary.replay.findings import Findings, Sample
 
 MOST_READ = 200_000
-"""How many events are read again at most: some ten seconds."""
+"""How many events, and damages between them, are read again at most: some ten seconds."""
 
-_PIPE = "-"
-"""The standard input, which can be read once."""
 _Key = tuple[str, str]
 
 
@@ -27,7 +26,7 @@ def with_records(findings: Findings) -> Findings:
     """The findings with the JSON of their sample events."""
     wanted: dict[str, set[str]] = {}
     for sample in _samples(findings):
-        if sample.event_id and not sample.record and sample.file != _PIPE:
+        if sample.event_id and not sample.record and sample.file != STANDARD_INPUT:  # which can be read once
             wanted.setdefault(sample.file, set()).add(sample.event_id)
     found = dict(_read(wanted))
     if not found:
@@ -56,10 +55,8 @@ def _read(wanted: dict[str, set[str]]) -> Iterator[tuple[_Key, str]]:
     left = MOST_READ
     for file, ids in wanted.items():
         for piece in read_log(LogFile(file)):
-            if not isinstance(piece, Record):
-                continue
             left -= 1
-            if piece.event_id in ids:
+            if isinstance(piece, Record) and piece.event_id in ids:
                 ids.discard(piece.event_id)
                 yield (file, piece.event_id), json.dumps(piece.data, ensure_ascii=False, default=str)
             if not ids or left <= 0:

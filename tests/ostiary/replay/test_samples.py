@@ -73,6 +73,18 @@ def test_reading_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     assert [bool(each) for each in records(result)] == [True, True, False]
 
 
+def test_damages_count_towards_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A file that holds little but damage is no way around the limit."""
+    event = logs.record("ec2", "RunInstances", {})
+    path = tmp_path / "lake.csv"
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        csv.writer(handle).writerows([["eventJson"], ["none"], ["none"], [json.dumps(event)]])
+    for limit, whole in ((2, False), (3, True)):
+        monkeypatch.setattr(module, "MOST_READ", limit)
+        (record,) = records(with_records(found(sample(str(path), event))))
+        assert bool(record) is whole
+
+
 def test_other_forms_of_logs(tmp_path: Path):
     """A sample event of a table is shown as the event that the row holds."""
     event = logs.record("ec2", "RunInstances", {"number": 1})
