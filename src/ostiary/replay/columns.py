@@ -16,7 +16,7 @@ from ostiary.replay.findings import Sample
 Numbers = npt.NDArray[np.int64]
 
 MOST_CELLS = 200_000
-"""Cells of the timeline; with more, intervals become longer."""
+"""Cells of the timeline; with more, intervals become longer. As many may wait to be added up."""
 MOST_INTERVALS = 60
 """Intervals of a timeline that is shown."""
 _SECOND = 1_000_000
@@ -26,6 +26,8 @@ _LATE = np.iinfo(np.int64).max
 # keys of cells are group << 40 | interval; intervals before 1970 have negative numbers
 _BITS = 40
 _MIDDLE = 1 << (_BITS - 1)
+_INTERVAL = (1 << _BITS) - 1
+_Cells = tuple[Numbers, Numbers]
 
 
 class CaseTimes:
@@ -68,7 +70,10 @@ class Columns:
         self._wanted: npt.NDArray[np.int8] = np.zeros(1_024, np.int8)
         self._timed = np.zeros(1_024, np.bool_)
         self._samples: dict[int, list[Sample]] = {}
-        self._cells: dict[int, int] = {}
+        # cells with their counts; those that wait to be added up, and how many they are
+        self._cells: _Cells = (np.zeros(0, np.int64), np.zeros(0, np.int64))
+        self._waiting: list[_Cells] = []
+        self._waits = 0
         self._step = 0
 
     def want(self, group: int, samples: int, *, timeline: bool) -> None:
@@ -117,42 +122,49 @@ class Columns:
 
     def timelines(self, groups: Sequence[int]) -> tuple[tuple[str, ...], dict[int, tuple[int, ...]]]:
         """The starts of the intervals, and the events of each of these groups by interval."""
-        wanted = set(groups)
-        keys = [key for key in self._cells if key >> _BITS in wanted]
-        if not keys:
+        self._add_up()
+        lines = np.unique(np.array(groups, np.int64))
+        shown = np.isin(self._cells[0] >> _BITS, lines)
+        keys, counts = (each[shown] for each in self._cells)
+        if not len(keys):
             return (), dict.fromkeys(groups, ())
         step = _STEPS[self._step]
-        starts = {key: ((key & ((1 << _BITS) - 1)) - _MIDDLE) * step for key in keys}
-        first, last = min(starts.values()), max(starts.values())
+        starts = ((keys & _INTERVAL) - _MIDDLE) * step
+        first, last = int(starts.min()), int(starts.max())
         length = next((each for each in _STEPS[self._step :] if last // each - first // each < MOST_INTERVALS), None)
         if length is None:  # years that are no years of CloudTrail
             length = _STEPS[-1] * -(-(last - first + _STEPS[-1]) // (_STEPS[-1] * (MOST_INTERVALS - 1)))
         origin = first // length
         count = last // length - origin + 1
-        lines = {group: [0] * count for group in groups}
-        for key in keys:
-            lines[key >> _BITS][starts[key] // length - origin] += self._cells[key]
+        events = np.zeros((len(lines), count), np.int64)
+        np.add.at(events, (np.searchsorted(lines, keys >> _BITS), starts // length - origin), counts)
         intervals = tuple(time_text((origin + place) * length) or "" for place in range(count))
-        return intervals, {group: tuple(line) for group, line in lines.items()}
+        return intervals, dict(zip(lines.tolist(), map(tuple, events.tolist()), strict=True))
 
     def _count(self, groups: Numbers, times: Numbers) -> None:
         if not len(groups):
             return
-        keys, counts = np.unique((groups << _BITS) | (times // _STEPS[self._step] + _MIDDLE), return_counts=True)
-        cells = self._cells
-        for key, count in zip(keys.tolist(), counts.tolist(), strict=True):
-            cells[key] = cells.get(key, 0) + count
-        while len(self._cells) > MOST_CELLS and self._step < len(_STEPS) - 1:
-            self._coarsen()
+        # PERF: in most batches nearly every event has a cell of its own, so cells are added up by the hundred thousand
+        cells = np.unique((groups << _BITS) | (times // _STEPS[self._step] + _MIDDLE), return_counts=True)
+        self._waiting.append(cells)
+        self._waits += len(cells[0])
+        if self._waits > MOST_CELLS:
+            self._add_up()
 
-    def _coarsen(self) -> None:
-        """Makes the intervals longer: the next step of which both the old and the new one are multiples."""
-        old = _STEPS[self._step]
-        self._step += 1
-        new = _STEPS[self._step]
-        cells: dict[int, int] = {}
-        for key, count in self._cells.items():
-            start = ((key & ((1 << _BITS) - 1)) - _MIDDLE) * old
-            moved = (key >> _BITS << _BITS) | (start // new + _MIDDLE)
-            cells[moved] = cells.get(moved, 0) + count
-        self._cells = cells
+    def _add_up(self) -> None:
+        """Adds up the cells that wait; if they are too many then, intervals become longer, a step at a time."""
+        keys, counts = (np.concatenate(each) for each in zip(self._cells, *self._waiting, strict=True))
+        self._cells, self._waiting, self._waits = _summed(keys, counts), [], 0
+        while len(self._cells[0]) > MOST_CELLS and self._step < len(_STEPS) - 1:
+            keys, counts = self._cells
+            starts = ((keys & _INTERVAL) - _MIDDLE) * _STEPS[self._step]
+            self._step += 1
+            self._cells = _summed((keys >> _BITS << _BITS) | (starts // _STEPS[self._step] + _MIDDLE), counts)
+
+
+def _summed(keys: Numbers, counts: Numbers) -> _Cells:
+    """Each key once, with the sum of its counts."""
+    cells, where = np.unique(keys, return_inverse=True)
+    sums = np.zeros(len(cells), np.int64)
+    np.add.at(sums, where, counts)
+    return cells, sums
