@@ -4,13 +4,12 @@ In: the requests of a case, as `ostiary.ingest` makes them. Out: a `Verdict`, or
 Invariant: what the log does not say stays not known: an answer is ALLOW or DENY only if no completion of the missing facts
 could change it; else it is INDETERMINATE and names them. Several requests: deny, then indeterminate, then allow.
 Not here: comparing two answers (`compare`), and counting (`analysis`).
-
-Decisions are remembered by the caller, the action, the resource and those condition keys that the policies ask for.
 """
 
 import enum
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from ostiary.cloudtrail.action import Purpose
 from ostiary.cloudtrail.states import NOT_KNOWN
@@ -20,7 +19,7 @@ from ostiary_grammar.errors import RequestError
 from ostiary_grammar.pattern import Variable
 from ostiary_grammar.terms import Effect, PolicyType, fold
 from ostiary_runtime.conditions import variables_of
-from ostiary_runtime.context import UNKNOWN, state_of
+from ostiary_runtime.context import UNKNOWN
 from ostiary_runtime.decision import Decision, Doubt, StatementRef
 from ostiary_runtime.engine import Engine
 from ostiary_runtime.hits import Hit
@@ -28,8 +27,7 @@ from ostiary_runtime.program import Program
 from ostiary_runtime.request import Caller, Principal, parse_caller, parse_resource
 from ostiary_runtime.templates import ResourceTemplate
 
-# Decisions and callers that are remembered before a memo starts again.
-MOST_DECISIONS = 65_536
+# Callers that are remembered before the memo starts again.
 MOST_CALLERS = 16_384
 # A resource of which nothing is known, but that there is one.
 ANY_ARN = ResourceTemplate("arn:*:*:*:*:*")
@@ -84,9 +82,6 @@ class Verdict:
         return self.request.action
 
 
-_Key = tuple[object, ...]
-
-
 class Judge:
     """Asks an engine about cases.
 
@@ -99,14 +94,17 @@ class Judge:
     ) -> None:
         self._engine = engine
         self._known_by = statements or engine.statements
-        self._allows = allows_alone(engine)
         self._question = question
         asked = condition_keys(engine.program)
         self._places = tuple((place, key) for place, key in enumerate(keys) if key in asked)
         if len(self._places) < len(asked):
             raise ValueError(f"the cases lack condition keys that the policies ask for: {sorted(asked - set(keys))}")
         self._callers: dict[Principal, Caller] = {}
-        self._decisions: dict[_Key, Decision] = {}
+
+    @cached_property
+    def _allows(self) -> Engine:
+        """Made when a Deny is doubtful for the first time, which it may never be."""
+        return allows_alone(self._engine)
 
     @property
     def question(self) -> Question:
@@ -257,20 +255,13 @@ class Judge:
         resource: str | ResourceTemplate,
         asked: Mapping[str, object],
     ) -> Decision:
-        states = tuple(state_of(value) for value in asked.values())
-        key: _Key = (principal, request.action, resource, request.resource_account, states)
-        decision = self._decisions.get(key)
-        if decision is None:
-            if len(self._decisions) >= MOST_DECISIONS:
-                self._decisions.clear()
-            arguments = principal, request.action, _askable(resource), asked
-            owner = request.resource_account
-            decision = self._engine.authorize(*arguments, resource_account=owner, missing="unknown")
-            if not decision.certain and decision.effect is Effect.EXPLICIT_DENY:
-                # A doubtful Deny need not decide where nothing allows the request for certain.
-                without = self._allows.authorize(*arguments, resource_account=owner, missing="unknown")
-                decision = without if without.certain and not without.allowed else decision
-            self._decisions[key] = decision
+        arguments = principal, request.action, _askable(resource), asked
+        owner = request.resource_account
+        decision = self._engine.authorize(*arguments, resource_account=owner, missing="unknown")
+        if not decision.certain and decision.effect is Effect.EXPLICIT_DENY:
+            # A doubtful Deny need not decide where nothing allows the request for certain.
+            without = self._allows.authorize(*arguments, resource_account=owner, missing="unknown")
+            decision = without if without.certain and not without.allowed else decision
         return decision
 
 
