@@ -38,7 +38,7 @@ def is_ocsf(value: Mapping[str, Any]) -> bool:
 def ocsf_event(row: Json) -> dict[str, Any] | None:
     """The event that a row was made of; None if it is of a class that holds no calls."""
     kind = row.get("class_uid")
-    if not isinstance(kind, int) or kind not in _CLASSES:
+    if not isinstance(kind, int | float) or kind not in _CLASSES:  # a column of numbers with gaps may be one of floats
         return None
     metadata, api, source = tree_of(row, "metadata"), tree_of(row, "api"), tree_of(row, "src_endpoint")
     product, request, response = tree_of(metadata, "product"), tree_of(api, "request"), tree_of(api, "response")

@@ -260,6 +260,14 @@ def test_a_class_of_ocsf_may_be_anything(tmp_path, kind):
     assert (damage.kind, damage.message) == (DamageKind.NOT_A_RECORD, "an OCSF event that is no call")
 
 
+def test_a_class_of_ocsf_may_be_a_float(tmp_path):
+    """As in a column of a table that also has gaps."""
+    (tmp_path / "a.json").write_text('{"class_uid": 6003.0, "metadata": {}, "api": {"operation": "ListBuckets"}}')
+    (found,) = read(tmp_path / "a.json")
+    assert isinstance(found, Record)
+    assert found.name == "ListBuckets"
+
+
 S3_LINE = (
     "79a59df900b949e5 photos [06/Feb/2019:00:00:38 +0000] 192.0.2.3 {requester} 3E57427F3EXAMPLE {operation} {key} "
     '"GET /photos?{query} HTTP/1.1" {status} {error} 113 - 7 - "-" "curl "7".0" - host= SigV4 ECDHE-RSA-AES128-GCM-SHA256 '
