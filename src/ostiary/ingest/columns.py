@@ -14,7 +14,7 @@ Not here: reading rows (`direct`).
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -58,7 +58,7 @@ class Columns:
     principal: str
     role: str | None
     action: str
-    actions: tuple[tuple[str, str], ...] | None
+    actions: Mapping[str, str] | None
     resources: tuple[str, ...]
     account: str | None
     time: str | None
@@ -82,7 +82,7 @@ class Columns:
     ) -> Called | Excluded | Unmapped:
         if name is None:
             return Excluded(Exclusion.NOT_AN_EVENT)
-        action = name if self.actions is None else dict(self.actions).get(name)
+        action = name if self.actions is None else self.actions.get(name)
         if action is None or not _ACTION.fullmatch(action):
             return Unmapped("the log's own", name)
         if principal is None:
@@ -123,22 +123,7 @@ def case_of_direct(direct: Direct, keys: tuple[str, ...]) -> Case:
     if isinstance(what, Called):
         context = {**_of_caller(what.requests[0]), **dict(direct.context)}
         states = tuple(context.get(key, NOT_KNOWN) for key in keys)
-        (request,) = what.requests
-        made = CaseRequest(
-            request.principal,
-            request.role,
-            request.federated_by,
-            request.action,
-            request.resource,
-            request.resource_known,
-            request.resource_pattern,
-            request.resource_alternative,
-            request.resource_account,
-            request.purpose,
-            request.missing,
-            states,
-        )
-        what = Called((made,), what.outcome, what.denial, what.error_code)
+        what = replace(what, requests=tuple(replace(request, states=states) for request in what.requests))
     return Case(what, direct.account, direct.account, shared=False, source=None, name=direct.name)
 
 
@@ -246,20 +231,20 @@ def _pattern(at: Cursor) -> str:
     return text
 
 
-def _action(at: Cursor) -> tuple[str, tuple[tuple[str, str], ...] | None]:
+def _action(at: Cursor) -> tuple[str, Mapping[str, str] | None]:
     if isinstance(at.node, Leaf):
         return _template(at), None
     found = at.members(("of", "table"), "`action`", required=("of", "table"))
     entries = found["table"].entries("`table`") if "table" in found else []
-    table = []
+    table: dict[str, str] = {}
     for key, value in entries:
         action = _template(value)
         if not _ACTION.fullmatch(action):
             value.error(
                 DataCode.OTHER_FORM, f"{json.dumps(action)} is no action", "write it as a policy does: `s3:GetObject`"
             )
-        table.append((key.text, action))
-    return _template(found["of"]) if "of" in found else "", tuple(table)
+        table[key.text] = action
+    return _template(found["of"]) if "of" in found else "", table
 
 
 def _outcome(at: Cursor) -> tuple[str, frozenset[str], frozenset[str] | None]:
