@@ -216,7 +216,7 @@ _TEXT_FIELDS = (
     "vpcEndpointId",
     "vpcEndpointAccountId",
 )
-_IDENTITY_FIELDS = (
+IDENTITY_FIELDS = (
     "type",
     "arn",
     "accountId",
@@ -226,6 +226,7 @@ _IDENTITY_FIELDS = (
     "invokedBy",
     "identityProvider",
 )
+"""The members of `userIdentity` that are text and are read."""
 
 
 def _texts(tree: Json, names: tuple[str, ...], wrong: list[str], prefix: str = "") -> list[str | None]:
@@ -255,7 +256,7 @@ def _identity(tree: Json, wrong: list[str]) -> Identity:
     attributes = tree_of(session, "attributes")
     issuer = tree_of(session, "sessionIssuer")
     kind, arn, account, principal_id, access_key, user_name, invoked_by, provider = _texts(
-        tree, _IDENTITY_FIELDS, wrong, "userIdentity."
+        tree, IDENTITY_FIELDS, wrong, "userIdentity."
     )
     return Identity(
         type=kind or None,

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 from msgspec import Raw
 
+from ostiary.cloudtrail.record import IDENTITY_FIELDS
 from ostiary.ingest.chunks import NotPlainError
 from ostiary.ingest.wire import MEMBERS, NULL, S3_DATA, deep
 
@@ -21,20 +22,7 @@ MOST_VALUES = 65_536
 MOST_BYTES = 33_554_432
 LONGEST_VALUE = 65_536
 
-_IDENTITY = frozenset(
-    {
-        "type",
-        "arn",
-        "accountId",
-        "principalId",
-        "accessKeyId",
-        "userName",
-        "invokedBy",
-        "identityProvider",
-        "sessionContext",
-        "inScopeOf",
-    }
-)
+_IDENTITY = frozenset({*IDENTITY_FIELDS, "sessionContext", "inScopeOf"})
 # the errors that some services hide in a response, and ARNs of what was created
 _RESPONSE = ("errorCode", "__type", "error", "code", "arn", "aRN")
 _RARE = re.compile(rb'__type"|\\u')
