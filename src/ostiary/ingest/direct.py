@@ -93,5 +93,7 @@ def _objects(path: str) -> _Rows:
                 value = json.loads(line)
             except (ValueError, RecursionError):
                 value = None
-            wrong = Damage(path, DamageKind.NOT_A_RECORD, "a line that is no JSON object", number)
-            yield value if isinstance(value, dict) else wrong
+            if isinstance(value, dict):
+                yield value
+            else:
+                yield Damage(path, DamageKind.NOT_A_RECORD, "a line that is no JSON object", number)
