@@ -10,7 +10,7 @@ from pathlib import Path
 
 import ostiary
 from benchmarks.record import Agreement
-from benchmarks.timing import clock
+from benchmarks.timing import clock, quiet
 from benchmarks.workloads import Request, Workload
 from ostiary_runtime.request import parse_resource
 
@@ -36,18 +36,20 @@ class Prepared:
     @cached_property
     def policies(self) -> ostiary.PolicySet:
         """The policies, parsed."""
-        started = clock()
-        policies = policy_set(self.workload)
-        self.parse_ns = clock() - started
+        with quiet():
+            started = clock()
+            policies = policy_set(self.workload)
+            self.parse_ns = clock() - started
         return policies
 
     @cached_property
     def engine(self) -> ostiary.Engine:
         """The engine that all models share but those that need a fresh one."""
         policies = self.policies
-        started = clock()
-        engine = ostiary.compile(policies, layers=self.workload.layers)
-        self.compile_ns = clock() - started
+        with quiet():
+            started = clock()
+            engine = ostiary.compile(policies, layers=self.workload.layers)
+            self.compile_ns = clock() - started
         return engine
 
     def fresh_engine(self) -> ostiary.Engine:

@@ -14,6 +14,7 @@ bring one that leaves a pattern out. The same program gives the same bytes.
 import hashlib
 import json
 
+from ostiary_grammar.collecting import uncollected
 from ostiary_grammar.errors import ProgramError
 from ostiary_runtime.columns import from_columns, to_columns
 from ostiary_runtime.program import FORMAT_VERSION, Program
@@ -52,7 +53,8 @@ def from_bytes(data: bytes) -> Program:
     if hashlib.sha256(payload).digest() != data[18:_HEAD]:
         raise ProgramError("the saved program is damaged: its digest does not match")
     try:
-        return from_columns(json.loads(payload.decode("ascii")))
+        with uncollected():
+            return from_columns(json.loads(payload.decode("ascii")))
     except ProgramError:
         raise
     except (ValueError, TypeError, KeyError, IndexError, RecursionError) as problem:

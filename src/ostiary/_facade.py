@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from ostiary_compiler.checks import check_document
 from ostiary_compiler.compile import check_set, compile_program, is_trust_policy
 from ostiary_compiler.policyset import DocumentLike, PolicySet, policy_type, source_of
+from ostiary_grammar.collecting import uncollected
 from ostiary_grammar.diagnostics import Diagnostic
 from ostiary_grammar.errors import PolicyError
 from ostiary_grammar.limits import DEFAULT_LIMITS, Limits
@@ -27,7 +28,8 @@ def compile(  # noqa: A001  # the public name
     asked = None
     if layers is not None:
         asked = [each if isinstance(each, PolicyType) else policy_type(each) for each in layers]
-    return Engine(compile_program(policies, layers=asked))
+    with uncollected():
+        return Engine(compile_program(policies, layers=asked))
 
 
 def check(

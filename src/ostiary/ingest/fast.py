@@ -8,11 +8,9 @@ One thing is passed over that the slow reader counts as damage: nesting too deep
 Not here: which fields condition keys read (`volatile`), cutting the file (`chunks`).
 """
 
-import gc
 import json
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import Any, cast
@@ -47,6 +45,7 @@ from ostiary.ingest.wire import (
     long_number,
     object_of,
 )
+from ostiary_grammar.collecting import uncollected
 
 _crc32: Callable[..., int]
 try:  # optional: speed only
@@ -132,7 +131,7 @@ class FastReader:
     def _chunk(self, chunk: Chunk, rows: Rows) -> None:
         if long_number(chunk.text):
             raise NotPlainError
-        with _no_collection():
+        with uncollected():
             try:
                 events = STRICT_ONE.decode_lines(chunk.text) if chunk.lines else STRICT_ARRAY.decode(chunk.text)
             except msgspec.ValidationError:
@@ -373,15 +372,3 @@ def _behind(count: int, pieces: Iterator[Record | Damage | Skipped]) -> Iterator
             count -= 1
         else:
             yield piece
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Without garbage collection: many objects come and go here, none in circles."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
