@@ -8,6 +8,7 @@ import enum
 from dataclasses import dataclass
 
 from benchmarks.record import OURS, Record, Row
+from benchmarks.timing import IN_MS
 
 
 class Kind(enum.Enum):
@@ -118,16 +119,13 @@ def _judge(goal: Goal, record: Record) -> Judged:
     return Judged(goal, figure, Verdict.ACCEPT if sign * figure <= sign * goal.accept else Verdict.MISSED)
 
 
-_IN_MS = {"ns": 1e-6, "us": 1e-3, "ms": 1.0}
-
-
 def _figure(goal: Goal, row: Row, record: Record) -> float | None:
     measure = row.measure
     match goal.kind:
         case Kind.RATIO:
             return measure.ratio
         case Kind.MS:
-            return measure.median * _IN_MS[measure.unit]
+            return measure.median * IN_MS[measure.unit]
         case Kind.MB:
             return measure.median
         case Kind.MILLIONS:

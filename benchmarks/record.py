@@ -16,6 +16,7 @@ from benchmarks.timing import Measure
 
 FORMAT = 1
 OURS = "ostiary"
+_AT_COMMIT = "at commit "
 
 
 class RecordError(Exception):
@@ -58,6 +59,12 @@ class Row:
     def key(self) -> tuple[str, str, str, str]:
         """What names a row in every record."""
         return self.model, self.workload, self.subject, self.call
+
+    @property
+    def other_commit(self) -> str:
+        """The commit of a row that `Record.beside` took from another record; empty for a row of the record itself."""
+        _, mark, commit = self.note.rpartition(_AT_COMMIT)
+        return commit.strip("`") if mark else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +118,7 @@ class Record:
         """This record with the rows of another that it lacks, each marked with the commit at which it was measured."""
         keys = {row.key for row in self.rows}
         marked = (
-            replace(row, note=f"{row.note}; " * bool(row.note) + f"at commit `{other.commit}`")
+            replace(row, note=f"{row.note}; " * bool(row.note) + f"{_AT_COMMIT}`{other.commit}`")
             for row in other.rows
             if row.key not in keys
         )

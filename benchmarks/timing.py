@@ -14,8 +14,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 clock = time.thread_time_ns
 """Processor time of this thread, in nanoseconds. Reading it takes longer than reading a wall clock: not for single calls."""
@@ -42,10 +41,6 @@ class Measure:
     ratio: float | None = None
     ratio_low: float | None = None
     ratio_high: float | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """As a record holds it."""
-        return asdict(self)
 
 
 def reference_sample() -> float:
@@ -89,6 +84,8 @@ def take_turns(
 
 
 _SCALE = {"ns": 1.0, "us": 1e-3, "ms": 1e-6}
+IN_MS = {unit: 1e-6 / scale for unit, scale in _SCALE.items()}
+"""How many milliseconds each unit of time is."""
 
 
 def measure(samples: Sequence[tuple[float, float]], unit: str = "ns") -> Measure:

@@ -12,6 +12,7 @@ from benchmarks.goals import judged
 from benchmarks.record import OURS, Record, Row
 from benchmarks.report.plots import Point, Series, curves
 from benchmarks.report.text import amount, figure, goal_figure
+from benchmarks.timing import IN_MS
 
 _PEERS = ("naive loop", "naive loop by bucket", "cedarpy", "vakt", "moto", "pycasbin", "iam-simulate")
 _SHOWN = (
@@ -24,7 +25,8 @@ _SHOWN = (
     ("gateway-10000", "a gateway's bucket policies"),
     ("mixed-10000", "25 services, broad guard-rails"),
 )
-_IN_MS = {"ns": 1e-6, "us": 1e-3, "ms": 1.0}
+# Beside a figure that is of another commit than the record.
+_MARK = " †"
 
 
 def readme_table(record: Record) -> str:
@@ -46,11 +48,11 @@ def readme_table(record: Record) -> str:
         row = record.row("single-cold", name, "is_allowed")
         if row is None:
             continue
-        earlier = f" ({row.note.rpartition('; ')[2]})" if "at commit" in row.note else ""
+        earlier = f" (at commit `{row.other_commit}`)" if row.other_commit else ""
         naive = record.row("peers", name, "decide", "naive loop")
         best = _best([found for peer in _PEERS[2:] if (found := record.row("peers", name, "decide", peer))])
         lines.append(
-            f"| {about}{earlier} | {row.statements:,} | {_share(row)} | {figure(row.measure, spread=False)} | {_ratio(row)} | "
+            f"| {about}{earlier} | {row.statements:,} | {_share(row)} | {figure(row.measure, spread=False)} | {'-' if row.measure.ratio is None else amount(row.measure.ratio)} | "
             f"{figure(naive.measure, spread=False) if naive else '-'} | "
             f"{f'{best.subject} {figure(best.measure, spread=False)}' if best else '-'} |"
         )
@@ -133,8 +135,27 @@ def _head(record: Record) -> list[str]:
             "the sample."
         ),
         f"Agreement: of {asked:,} answers of Ostiary that were compared in these rows, {same:,} are right.",
+        *_earlier(record),
         "",
     ]
+
+
+def _earlier(record: Record) -> list[str]:
+    """Which figures are not of the record's own commit."""
+    commits = dict.fromkeys(f"`{row.other_commit}`" for row in record.rows if row.other_commit)
+    if not commits:
+        return []
+    return [
+        (
+            f"Figures with{_MARK} are not of this record: they were measured before, at commit {', '.join(commits)}, by another run; "
+            "so are their points in the plots."
+        )
+    ]
+
+
+def _marked(text: str, *rows: Row | None) -> str:
+    """A figure, with the mark if some row from which it comes is of another commit."""
+    return text + _MARK * any(row is not None and row.other_commit for row in rows)
 
 
 def _commands(record: Record) -> str:
@@ -157,9 +178,10 @@ def _goals(record: Record) -> list[str]:
     for each in judged(record):
         goal = each.goal
         bound = "≥" if goal.more_is_better else "≤"
+        rows = [record.row(goal.model, goal.workload, goal.call, subject) for subject in (OURS, goal.against or OURS)]
         lines.append(
             f"| {goal.name} ({goal.kind.value}) | {bound} {amount(goal.accept)} | {bound} {amount(goal.aim)} | "
-            f"{goal_figure(each)} | {each.verdict.value} |"
+            f"{_marked(goal_figure(each), *rows)} | {each.verdict.value} |"
         )
     return [*lines, ""]
 
@@ -199,7 +221,7 @@ def _growth(record: Record) -> list[str]:
 
 
 def _each(row: Row | None, scale: float) -> str:
-    return "-" if row is None else amount(row.measure.median * scale / row.statements)
+    return "-" if row is None else _marked(amount(row.measure.median * scale / row.statements), row)
 
 
 def _single(record: Record) -> list[str]:
@@ -220,8 +242,9 @@ def _single(record: Record) -> list[str]:
             decided = record.row(f"single-{kind}", name, "authorize")
             if allowed and decided:
                 lines.append(
-                    f"| {name} | {allowed.statements:,} | {_share(allowed)} | {kind} | {figure(allowed.measure)} | "
-                    f"{_ratio(allowed)} | {figure(decided.measure)} | {_ratio(decided)} | {allowed.agreement} |"
+                    f"| {name} | {allowed.statements:,} | {_share(allowed)} | {kind} | "
+                    f"{_marked(figure(allowed.measure), allowed)} | {_ratio(allowed)} | "
+                    f"{_marked(figure(decided.measure), decided)} | {_ratio(decided)} | {allowed.agreement} |"
                 )
     return [*lines, ""]
 
@@ -242,7 +265,7 @@ def _peers(record: Record) -> list[str]:
     for name in names:
         ours = record.row("single-cold", name, "is_allowed")
         if ours is not None:
-            lines.append(f"| {name} | **Ostiary** | {figure(ours.measure)} | 1 | {ours.agreement} | |")
+            lines.append(f"| {name} | **Ostiary** | {_marked(figure(ours.measure), ours)} | 1 | {ours.agreement} | |")
         for row in (each for each in record.rows if each.model == "peers" and each.workload == name):
             lines.append(
                 f"| {name} | {row.subject} | {figure(row.measure)} | {_times(row, ours)} | {row.agreement} | {row.note} |"
@@ -349,11 +372,11 @@ def _ratio_point(row: Row) -> Point | None:
 
 
 def _ms_point(row: Row) -> Point | None:
-    return _plain_point(row, _IN_MS[row.measure.unit])
+    return _plain_point(row, IN_MS[row.measure.unit])
 
 
 def _us_point(row: Row) -> Point | None:
-    return _plain_point(row, _IN_MS[row.measure.unit] * 1e3)
+    return _plain_point(row, IN_MS[row.measure.unit] * 1e3)
 
 
 def _plain_point(row: Row, scale: float = 1.0) -> Point | None:
@@ -370,7 +393,7 @@ def _share(row: Row) -> str:
 
 
 def _ratio(row: Row) -> str:
-    return "-" if row.measure.ratio is None else f"{amount(row.measure.ratio)}"
+    return "-" if row.measure.ratio is None else _marked(amount(row.measure.ratio), row)
 
 
 def _times(row: Row, ours: Row | None) -> str:

@@ -41,6 +41,7 @@ def test_rows_of_another_commit_are_marked():
         ("is_allowed", 5, ""),
         ("authorize", 7, "slow; at commit `another`"),
     ]
+    assert [each.other_commit for each in found.rows] == ["", "another"]
 
 
 def test_records_of_two_commits_are_not_added():

@@ -146,6 +146,23 @@ def test_the_command_prints_the_table_of_the_readme(capsys: pytest.CaptureFixtur
     assert capsys.readouterr().out == readme_table(Record.read(SMALL))
 
 
+def test_figures_of_another_commit_are_marked():
+    """In the tables of the first page, and only they."""
+    whole = Record.read(SMALL)
+    part = replace(whole, rows=tuple(row for row in whole.rows if row.model != "single-cold"))
+    plain, mixed = pages(whole)["README.md"], pages(part.beside(replace(whole, commit="another")))["README.md"]
+    assert "†" not in plain
+    assert "at commit `another`" in mixed
+    hot, cold = (
+        [line for line in mixed.splitlines() if line.startswith("|") and f"| {kind} |" in line]
+        for kind in ("hot", "cold")
+    )
+    assert hot
+    assert cold
+    assert not any("†" in line for line in hot)
+    assert all("†" in line for line in cold)
+
+
 def committed() -> Record:
     """The committed record, with what others have beside it."""
     found = Record.read(DOCS / "recorded.json")
