@@ -43,9 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             case "run":
                 return _run(options, arguments)
             case "parse":
-                return _run(
-                    _parser().parse_args(["run", "role", "--model", "parse"]), ["run", "role", "--model", "parse"]
-                )
+                return main(["run", "role", "--model", "parse"])
             case "profile":
                 return _profile(options.workload, options.model)
             case "compare":
@@ -106,9 +104,7 @@ def _run(options: argparse.Namespace, arguments: Sequence[str] | None) -> int:
     settings = replace(SIZES[options.size], node=options.node, **given)
     if settings.requests < 500:
         raise ValueError("give at least 500 requests: that many are asked again and again by the hot model")
-    plan = planned(options.size, options.workloads, [model for model in options.model if model != REPLAY])
-    if options.model == [REPLAY]:
-        plan = {}
+    plan = planned(options.size, options.workloads, options.model)
     for name in options.workloads:
         workload(name)  # a wrong name is known before anything is measured
     words = sys.argv[1:] if arguments is None else arguments

@@ -74,10 +74,13 @@ class Prepared:
         """The share of requests whose leaf is not constant, so that something of the request is still tested."""
         return residual_share(self.engine, self.requests[: max(200, min(2000, 2_000_000 // self.workload.statements))])
 
+    def asked(self, count: int) -> int:
+        """How much the clear evaluator is asked: `count`, or less where there are very many statements."""
+        return min(count, self.count, max(_FEWEST_ASKED, _MOST_ASKED // self.workload.statements))
+
     def expected(self, count: int) -> list[bool]:
-        """What the clear evaluator says to the first requests: to `count`, or fewer where there are very many statements."""
-        most = max(_FEWEST_ASKED, _MOST_ASKED // self.workload.statements)
-        wanted = self.requests[: min(count, most)]
+        """What the clear evaluator says to the first requests, to `asked(count)` of them."""
+        wanted = self.requests[: self.asked(count)]
         for request in wanted[len(self._expected) :]:
             self._expected.append(self.engine.authorize_plainly(*request).allowed)
         return self._expected[: len(wanted)]

@@ -47,13 +47,6 @@ def run(prepared: Prepared, settings: Settings) -> Iterator[Row | Skip]:
     if MISSING is not None:
         yield Skip("batch", name, OURS, MISSING)
         return
-    decide = getattr(prepared.engine, "authorize_batch", None)
-    if decide is None:
-        yield Skip("batch", name, OURS, "this version of Ostiary has no `authorize_batch`")
-        decide = _one_by_one(prepared)
-        timed = False
-    else:
-        timed = True
     peers: dict[str, Any] = {}
     for peer, build in zip(PEERS, (masks, duck), strict=True):
         try:
@@ -63,12 +56,12 @@ def run(prepared: Prepared, settings: Settings) -> Iterator[Row | Skip]:
     with _one_core():
         for kind, make in (("low", tables.low), ("high", tables.high)):
             table = make(prepared.workload, prepared.seed, settings.rows)
-            if timed:
-                yield from _ours(prepared, settings, decide, kind, table)
-            yield from _peers(prepared, settings, peers, decide, kind, table)
+            yield from _ours(prepared, settings, kind, table)
+            yield from _peers(prepared, settings, peers, kind, table)
 
 
-def _ours(prepared: Prepared, settings: Settings, decide: Any, kind: str, table: Any) -> Iterator[Row]:
+def _ours(prepared: Prepared, settings: Settings, kind: str, table: Any) -> Iterator[Row]:
+    decide = prepared.engine.authorize_batch
     inputs = {f"{kind} strings": table, f"{kind} dictionary": tables.encoded(table)}
     agreed = {call: _agreement(prepared, settings, decide(given), given) for call, given in inputs.items()}
     subjects = {call: partial(_per_row, partial(decide, given), len(given)) for call, given in inputs.items()}
@@ -81,7 +74,7 @@ def _agreement(prepared: Prepared, settings: Settings, found: Any, table: Any) -
 
     Where all layers are asked, every row too, with the single engine's, deciding statement included.
     """
-    rows = sorted({int(row) for row in np.linspace(0, len(table) - 1, len(prepared.expected(settings.sample)))})
+    rows = sorted({int(row) for row in np.linspace(0, len(table) - 1, prepared.asked(settings.sample))})
     effects = found.column("effect").take(pa.array(rows)).to_pylist()
     requests = tables.requests_of(table, rows)
     wanted = [prepared.engine.authorize_plainly(*request).effect.value for request in requests]
@@ -113,14 +106,12 @@ def _compared(got: Sequence[object], wanted: Sequence[object], requests: Sequenc
     return Agreement(len(got), len(got) - len(wrong), against, example)
 
 
-def _peers(
-    prepared: Prepared, settings: Settings, peers: Mapping[str, Any], decide: Any, kind: str, table: Any
-) -> Iterator[Row]:
+def _peers(prepared: Prepared, settings: Settings, peers: Mapping[str, Any], kind: str, table: Any) -> Iterator[Row]:
     if not peers:
         return
     few = prepared.workload.statements >= _MANY
     given = table.slice(0, max(1_000, len(table) // _FEWER)).combine_chunks() if few else table
-    ours = _allowed(decide(given))
+    ours = _allowed(prepared.engine.authorize_batch(given))
     loaded = {name: peer.load(given) if name == "DuckDB" else given for name, peer in peers.items()}
     agreed = {name: _same_rows(np.asarray(peer.decide(loaded[name])), ours, given) for name, peer in peers.items()}
     subjects: dict[str, Sample] = {
@@ -142,16 +133,6 @@ def _same_rows(answers: Any, ours: Any, table: Any) -> Agreement:
 def _allowed(found: Any) -> Any:
     column = found.column("effect")
     return np.asarray(pa.compute.equal(column, pa.scalar("Allow")).cast(pa.int8()))
-
-
-def _one_by_one(prepared: Prepared) -> Callable[[Any], Any]:
-    """Where batches do not exist yet: the decisions that peers are compared with, one by one."""
-
-    def decide(table: Any) -> Any:
-        requests = tables.requests_of(table, list(range(len(table))))
-        return pa.table({"effect": [prepared.engine.authorize(*request).effect.value for request in requests]})
-
-    return decide
 
 
 @contextmanager

@@ -62,6 +62,8 @@ def test_plans_can_be_narrowed():
     assert planned("full", [], []) == PLANS["full"]
     assert planned("full", ["role"], ["load", "parse"]) == {"role": ("parse", "load")}
     assert "single" in planned("check", ["gateway-50"], [])["gateway-50"]
+    assert planned("full", [], ["replay", "replay"]) == {}
+    assert planned("check", ["role"], ["replay", "single"]) == {"role": ("single",)}
 
 
 def test_the_replay_is_part_of_whole_runs_only():

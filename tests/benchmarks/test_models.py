@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from benchmarks.models import MODELS, batch, replaying
+from benchmarks.models import MODELS, replaying
 from benchmarks.prepared import Prepared, agreement, renewed, residual_share
 from benchmarks.profiling import profile
 from benchmarks.record import OURS, Row, Skip
@@ -49,24 +49,6 @@ def test_a_profile_names_what_was_called():
     (whole,) = [each for each in spent if each.function == "ostiary._facade:compile"]
     assert whole.calls == 1
     assert whole.whole > 0.9
-
-
-def test_batches_are_skipped_while_there_are_none(monkeypatch: pytest.MonkeyPatch):
-    """With an engine that has no such call, peers are still compared with single decisions."""
-    pytest.importorskip("pyarrow", reason="the batch extra")
-    made = prepared("role")
-    engine = made.engine
-
-    class Without:
-        program = engine.program
-        is_allowed, authorize = engine.is_allowed, engine.authorize
-        authorize_plainly = engine.authorize_plainly
-
-    monkeypatch.setitem(made.__dict__, "engine", Without())
-    monkeypatch.setitem(made.__dict__, "residual", 1.0)
-    found = list(batch.run(made, TINY))
-    assert any(isinstance(each, Skip) and "authorize_batch" in each.why for each in found)
-    assert all(each.agreement.whole for each in found if isinstance(each, Row))
 
 
 def test_a_wrong_answer_is_counted_and_kept():
