@@ -1,13 +1,14 @@
 """Requests of `tests.oracle.model` as Arrow tables.
 
-In: requests, and the engine that is to decide them. Out: a table, and the `missing` argument that goes with it.
+In: requests, and the engine that is to decide them. Out: a table, and the `missing` argument that goes with it; and what the
+single engine says of its rows.
 A table cannot say of a single value that it is not known, so such requests are put the other way round: `missing="unknown"`,
 and what is absent has a column of nulls.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal
 
 import pyarrow as pa
@@ -19,6 +20,9 @@ from ostiary_runtime.request import parse_caller
 
 # What a request implies when its context does not mention it.
 IMPLIED = frozenset(parse_caller("*").derived) | {"aws:resourceaccount"}
+
+Answer = tuple[str, bool, int | None]
+"""Effect, whether it is certain, and the number of the deciding statement."""
 
 
 def fits(request: model.Request) -> bool:
@@ -63,6 +67,21 @@ def table(requests: Sequence[model.Request], engine: ostiary.Engine) -> tuple[pa
                 columns[key] = pa.nulls(len(requests), pa.string())
     assert missing in ("absent", "unknown")
     return pa.table(columns), missing
+
+
+def single(engine: ostiary.Engine, table: pa.Table, missing: Literal["absent", "unknown"]) -> Iterator[Answer]:
+    """What the single engine says of each row."""
+    known: dict[str, Answer] = {}
+    for row in table.to_pylist():
+        key = repr(row)
+        if key not in known:
+            context = dict(row)
+            principal, action, resource = (context.pop(name) for name in ("principal", "action", "resource"))
+            owner = context.pop("resource_account", None)
+            decision = engine.authorize(principal, action, resource, context, resource_account=owner, missing=missing)
+            statement = decision.statements[0].number if decision.statements else None
+            known[key] = (decision.effect.value, decision.certain, statement)
+        yield known[key]
 
 
 def _value(request: model.Request, key: str) -> Any:

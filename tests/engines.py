@@ -1,6 +1,7 @@
 """Policy sets and requests of `tests.oracle.model` put to the product, on every setting of the engine.
 
-In: the oracle's forms. Out: `Said`, what a setting answers, in the oracle's words. `SETTINGS` lists the settings.
+In: the oracle's forms. Out: `Said`, what a setting answers, in the oracle's words; None where it cannot be asked. `SETTINGS` lists
+the settings.
 Not here: which answer is right.
 """
 
@@ -156,13 +157,15 @@ def is_allowed(bench: Bench, request: model.Request) -> Said:
     return Said(None, None, first)
 
 
-def batch(bench: Bench, request: model.Request) -> Said:
-    """A table of one row, on a warm engine the second time."""
+def batch(bench: Bench, request: model.Request) -> Said | None:
+    """A table of one row, on a warm engine the second time; with the statement that the single engine names."""
     if not batches.fits(request):
-        return warm(bench, request)
+        return None
     table, missing = batches.table([request], bench.engine)
-    for _ in range(2):
-        (row,) = bench.engine.authorize_batch(table, missing=missing).to_pylist()
+    first, second = (bench.engine.authorize_batch(table, missing=missing).to_pylist() for _ in range(2))
+    assert first == second
+    (row,) = second
+    assert (row["effect"], row["certain"], row["statement"]) == next(batches.single(bench.engine, table, missing))
     return Said(row["effect"], row["certain"], row["effect"] == "Allow")
 
 
@@ -171,7 +174,7 @@ def said(decision: ostiary.Decision) -> Said:
     return Said(decision.effect.value, decision.certain, decision.allowed)
 
 
-Setting = Callable[[Bench, model.Request], Said]
+Setting = Callable[[Bench, model.Request], Said | None]
 SETTINGS: dict[str, Setting] = {
     setting.__name__: setting for setting in (oracle, fresh, warm, plainly, loaded, is_allowed, batch)
 }

@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from itertools import islice
 
+from tests.batches import fits
 from tests.differential.generated import REQUESTS, described, differences, pairs, shrunk
 from tests.engines import SETTINGS
 from tests.oracle.decide import decide
@@ -31,7 +32,7 @@ def main() -> int:
     started = told = time.monotonic()
     outcomes: Counter[str] = Counter()
     by_setting: Counter[str] = Counter()
-    done = 0
+    done = tables = 0
     for offset, (policies, requests) in enumerate(islice(pairs(options.seed), sets)):
         for difference in differences(policies, requests, options.seed + offset):
             by_setting[difference.setting] += 1
@@ -41,11 +42,13 @@ def main() -> int:
             answer = decide(policies, request)
             outcomes[f"{answer.effect}, {'certain' if answer.certain else 'not certain'}"] += 1
         done += len(requests)
+        tables += sum(map(fits, requests))
         if time.monotonic() - told > PAUSE:
             told = time.monotonic()
             rate = done / (told - started)
             print(f"{done:,} pairs, {by_setting.total()} differences, {rate:,.0f} pairs/s", file=sys.stderr, flush=True)
     print(f"{done:,} pairs of {sets:,} policy sets on {len(SETTINGS)} settings in {time.monotonic() - started:.0f} s")
+    print(f"  {'of them asked as a table':28} {tables:10,}  {100 * tables / max(1, done):5.1f} %")
     for outcome, count in outcomes.most_common():
         print(f"  {outcome:28} {count:10,}  {100 * count / max(1, done):5.1f} %")
     print(f"{by_setting.total()} differences {dict(by_setting) if by_setting else ''}".rstrip())

@@ -30,7 +30,6 @@ import ostiary
 MADE, MIXED = 40, 400  # requests of a policy set that are generated, and rows that are mixed from them
 SHOWN = 10
 PAUSE = 10  # seconds between two lines about how far it is
-Row = tuple[str, bool, int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +40,8 @@ class Difference:
     policies: PolicySet
     row: dict[str, Any]
     missing: str
-    wanted: Row
-    got: Row
+    wanted: batches.Answer
+    got: batches.Answer
 
     def __str__(self) -> str:
         return f"seed {self.seed}: single {self.wanted}, batch {self.got}, missing={self.missing}\n{self.row}"
@@ -109,27 +108,12 @@ def recoded(piece: pa.Table, rng: random.Random) -> pa.Table:
     return pa.table(columns)
 
 
-def single(engine: ostiary.Engine, table: pa.Table, missing: Any) -> Iterator[Row]:
-    """What the single engine says of each row."""
-    known: dict[str, Row] = {}
-    for row in table.to_pylist():
-        key = repr(row)
-        if key not in known:
-            context = dict(row)
-            principal, action, resource = (context.pop(name) for name in ("principal", "action", "resource"))
-            owner = context.pop("resource_account", None)
-            decision = engine.authorize(principal, action, resource, context, resource_account=owner, missing=missing)
-            statement = decision.statements[0].number if decision.statements else None
-            known[key] = (decision.effect.value, decision.certain, statement)
-        yield known[key]
-
-
 def differences(seed: int, rows: int = MIXED, outcomes: Counter[object] | None = None) -> Iterator[Difference]:
     policies, engine, made = tables(seed, rows)
     other = ostiary.Engine(engine.program)
     rng = random.Random(seed)
     for table, missing in made:
-        wanted = list(single(other, table, missing))
+        wanted = list(batches.single(other, table, missing))
         if outcomes is not None:
             outcomes.update(f"{effect}, {'certain' if certain else 'not certain'}" for effect, certain, _ in wanted)
         order = list(range(table.num_rows))

@@ -10,7 +10,7 @@ import pprint
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tests.engines import SETTINGS, Bench, Said
+from tests.engines import SETTINGS, Bench, Said, oracle
 from tests.oracle.model import PolicySet, Request
 from tests.strategies.generate import generate
 from tests.strategies.shrink import smallest
@@ -44,16 +44,16 @@ def differences(policies: PolicySet, requests: list[Request], seed: int = -1) ->
     """What the settings answer differently from the oracle. All requests share the engines, as in use."""
     bench = Bench(policies)
     for request in requests:
-        wanted = SETTINGS["oracle"](bench, request)
+        wanted = oracle(bench, request)
         for name, setting in SETTINGS.items():
             if name == "oracle":
                 continue
-            got: Said | Exception
+            got: Said | Exception | None
             try:
                 got = setting(bench, request)
             except Exception as problem:  # noqa: BLE001  # whatever is raised is a difference to be reported
                 got = problem
-            if isinstance(got, Exception) or not got.agrees(wanted):
+            if got is not None and (isinstance(got, Exception) or not got.agrees(wanted)):
                 yield Difference(seed, policies, request, name, wanted, got)
 
 

@@ -3,7 +3,8 @@
     python -m tests.differential.managed [--policies N] [--first K]
 
 Reads the collection of managed policies beside the repository (`../shared/data/policies/managed.ndjson.gz`). Each policy is the
-identity policy of every caller; its action patterns are expanded with the service authorization reference. For each action
+identity policy of every caller; its action patterns are expanded with the service authorization reference, and some actions are asked
+of every policy, which only NotAction names there. For each action
 the resources are `*`, texts that the Resource entries of its statements match, the same with a character changed and with a
 part appended, and the ARN templates of the action's resource types. The context is empty for half of the questions and
 "not known" for the other half.
@@ -28,6 +29,8 @@ from ostiary_runtime.elements import match_action
 
 MANAGED = Path(__file__).parents[3] / "shared" / "data" / "policies" / "managed.ndjson.gz"
 USER = "arn:aws:iam::111122223333:user/ann"
+# Asked of every policy; the last one is of a service that no policy and no reference knows.
+ALWAYS = ("s3:GetObject", "iam:PassRole", "ec2:RunInstances", "organizations:LeaveOrganization", "nowhere:Do")
 
 
 def documents() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -42,8 +45,8 @@ def listed(value: Any) -> list[str]:
 
 
 def actions_of(patterns: list[str], reference: Reference) -> set[str]:
-    """The actions of the reference that some pattern names."""
-    found = set()
+    """The actions of the reference that some pattern names, those that are named without wildcards whether it has them or not."""
+    found = {text for text in patterns if ":" in text and not set("*?") & set(text)}
     for text in patterns:
         pattern = parse_action(text)
         service = text.partition(":")[0].lower()
@@ -99,7 +102,7 @@ def compare(name: str, document: dict[str, Any], reference: Reference) -> tuple[
     statements = document["Statement"] if isinstance(document["Statement"], list) else [document["Statement"]]
     named = [entry for each in statements for entry in listed(each.get("Action", each.get("NotAction")))]
     count, different = 0, []
-    for action in sorted(actions_of(named, reference)):
+    for action in sorted({*actions_of(named, reference), *ALWAYS}):
         about = [
             each
             for each in statements

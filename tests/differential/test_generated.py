@@ -11,7 +11,7 @@ from itertools import islice
 
 import pytest
 from tests.differential.generated import REQUESTS, described, differences, pairs, shrunk
-from tests.engines import SETTINGS, Bench, Said
+from tests.engines import SETTINGS, Bench, Said, oracle
 from tests.oracle.decide import decide
 from tests.oracle.model import Request
 
@@ -24,7 +24,7 @@ def test_a_difference_is_found_and_made_small(monkeypatch: pytest.MonkeyPatch):
     """An engine that forgets about explicit denials does not get through."""
 
     def forgetful(bench: Bench, request: Request) -> Said:
-        answer = SETTINGS["oracle"](bench, request)
+        answer = oracle(bench, request)
         return Said("ImplicitDeny", True, False) if answer.effect == "ExplicitDeny" else answer
 
     monkeypatch.setitem(SETTINGS, "forgetful", forgetful)

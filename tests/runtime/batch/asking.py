@@ -6,7 +6,7 @@ import random
 from typing import Any
 
 import pyarrow as pa
-from tests.differential.batch import single
+from tests.batches import single
 from tests.runtime.building import ACCOUNT, ALICE, BOB, FAY, OTHER, ROLE, ROOT, SESSION, engine
 
 from ostiary_runtime.engine import Engine
