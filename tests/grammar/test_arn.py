@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ostiary_grammar import arn
 from ostiary_grammar.arn import parse_resource, split_arn
 from ostiary_grammar.pattern import Literal, ResourceForm, Variable, Wild
 
@@ -63,6 +64,21 @@ def test_the_fields_say_the_whole_text(text, long):
     fields = parse_resource(f"arn:aws:{long}{text}", variables=False).fields
     spelled = ["".join(words.get(token) or token.text for token in field) for field in fields]
     assert ":".join(["arn", *spelled]) == re.sub(r"\*+", "*", f"arn:aws:{long}{text}")
+
+
+def test_only_short_headers_are_kept():
+    """Those that are kept are counted, so that a flood of long ones would fill the memory."""
+
+    def kept() -> int:
+        return arn._short_header.cache_info().currsize
+
+    arn._short_header.cache_clear()
+    for number in range(3):
+        parse_resource(f"arn:aws:s3:{'x' * 200}{number}::b", variables=False)
+    assert kept() == 0
+    for _ in range(3):
+        parse_resource("arn:aws:s3:x::b", variables=False)
+    assert kept() == 1
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,13 @@
 """Repetitions in parts: the same events as one record after another."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ostiary.cloudtrail.duplicates import Duplicates
+from ostiary.cloudtrail.exclusions import Exclusion
 from ostiary.cloudtrail.record import Record
 from ostiary.ingest.plain import Numbers, Rows
 from ostiary.ingest.repeated import Repeated
@@ -32,22 +35,32 @@ RECORDS = st.builds(
 def test_as_one_record_after_another(parts, capacity):
     one, many = Duplicates(capacity), Repeated(capacity)
     for records in parts:
-        rows = Rows()
-        for record in records:
-            rows.add(0, record)
-        found = many.check(
-            rows.part(Numbers(), last=True), np.arange(len(records)), [each.recipient_account for each in records]
-        )
+        found = checked(many, records)
         assert found == {row: reason for row, record in enumerate(records) if (reason := one.check(record))}
+
+
+def checked(many: Repeated, records: Sequence[Record]) -> dict[int, Exclusion]:
+    """A part of these records."""
+    rows = Rows()
+    for record in records:
+        rows.add(0, record)
+    recipients = [each.recipient_account for each in records]
+    return many.check(rows.part(Numbers(), last=True), np.arange(len(records)), recipients)
 
 
 @given(st.lists(st.lists(st.integers(0, 30), max_size=8), max_size=12), st.integers(1, 8))
 def test_without_corrections(parts, capacity):
     one, many = Duplicates(capacity), Repeated(capacity)
     for numbers in parts:
-        rows = Rows()
         records = [Record.of({"eventID": f"11111111-2222-3333-4444-5555555555{number:02}"}) for number in numbers]
-        for record in records:
-            rows.add(0, record)
-        found = many.check(rows.part(Numbers(), last=True), np.arange(len(records)), [None] * len(records))
+        found = checked(many, records)
         assert found == {row: reason for row, record in enumerate(records) if (reason := one.check(record))}
+
+
+def test_a_correction_in_an_earlier_part():
+    """The event that it corrects comes in a part without corrections, in which every id is a UUID."""
+    own, other = (f"11111111-2222-3333-4444-55555555555{last}" for last in "01")
+    fields = {"originalEventID": own, "updatedFields": "a"}
+    many = Repeated(8)
+    assert checked(many, [Record.of({"eventID": other, "addendum": fields})]) == {}
+    assert checked(many, [Record.of({"eventID": own})]) == {0: Exclusion.SUPERSEDED}

@@ -10,7 +10,7 @@ from tests.ostiary.ingest.damaged import logs, rows
 from tests.ostiary.replay.logs import record, write
 
 from ostiary.cloudtrail.guesses import Facts
-from ostiary.ingest import readers, stored
+from ostiary.ingest import plain, readers, stored
 from ostiary.ingest.plain import PlainReader
 
 KEYS = frozenset({"aws:SourceIp", "aws:PrincipalArn"})
@@ -75,8 +75,8 @@ def test_other_keys_are_read_for(tmp_path, reads):
     assert len(reads) == 2
 
 
-@pytest.mark.parametrize("change", ["content", "size", "time", "facts"])
-def test_a_changed_file_is_read_again(tmp_path, reads, change):
+@pytest.mark.parametrize("change", ["content", "size", "time", "facts", "code"])
+def test_a_changed_file_is_read_again(tmp_path, reads, monkeypatch, change):
     path, kept = log(tmp_path), tmp_path / "kept"
     rows([path], KEYS, cache=kept)
     options = {}
@@ -88,10 +88,13 @@ def test_a_changed_file_is_read_again(tmp_path, reads, change):
             old(path)
         case "time":
             os.utime(path, (1_600_000_000, 1_600_000_000))
+        case "code":
+            monkeypatch.setattr(stored, "_code", lambda: "a later version")
         case _:
             options["facts"] = Facts.of_arns(["arn:aws:iam::111122223333:role/p/r"])
-    assert rows([path], KEYS, cache=kept, **options) == rows([path], KEYS, **options)
-    assert reads.count("log.json.gz") >= 2
+    found = rows([path], KEYS, cache=kept, **options)
+    assert reads == ["log.json.gz"] * 2
+    assert found == rows([path], KEYS, **options)
 
 
 def test_a_young_file_is_not_kept(tmp_path):
@@ -118,6 +121,60 @@ def test_damage_is_noticed(tmp_path, place, byte, kind):
     assert rows([path], KEYS, cache=kept) == expected
     assert rows([path], KEYS, cache=kept) == expected
     file.unlink(missing_ok=True)
+
+
+def storing(kept: Path, reader=PlainReader) -> stored.StoringReader:
+    return stored.StoringReader(str(kept), tuple(sorted(map(str.lower, KEYS))), Facts(), reader)
+
+
+@pytest.fixture
+def several_parts(tmp_path, monkeypatch):
+    """A file of three parts that is kept: what reads it, what is kept of it, and what must be the same for that to count."""
+    monkeypatch.setattr(plain, "MOST_ROWS", 2)
+    records = [record("s3", name, eventID=name) for name in ("ListBuckets", "a", "b", "c", "d")]
+    file, kept = readers.LogFile(str(old(write(tmp_path / "log.json", records)))), tmp_path / "kept"
+    assert [part.last for part in storing(kept).parts(file)] == [False, False, True]
+    reader = storing(kept)
+    about = reader._about(file)
+    assert about is not None
+    (path,) = kept.glob("*.cases")
+    assert reader._check(path, about)
+    return reader, path, about
+
+
+def test_every_byte_counts(several_parts):
+    reader, path, about = several_parts
+    data = path.read_bytes()
+    for place in range(len(data)):
+        path.write_bytes(data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :])
+        with pytest.raises(stored._UnfitError):
+            reader._check(path, about)
+
+
+def test_all_parts_must_be_there(several_parts):
+    """Whole frames, one after another, of which the last ones are lacking."""
+    reader, path, about = several_parts
+    data = path.read_bytes()
+    ends = [len(stored._MAGIC)]
+    while ends[-1] < len(data):
+        ends.append(ends[-1] + 8 + stored._DIGEST + int.from_bytes(data[ends[-1] : ends[-1] + 8], "big"))
+    assert len(ends) == 5  # one frame says what the file is about
+    for end in ends[:-1]:
+        path.write_bytes(data[:end])
+        with pytest.raises(stored._UnfitError):
+            reader._check(path, about)
+
+
+def test_a_file_that_changes_while_it_is_read_is_not_kept(tmp_path):
+    path, kept = log(tmp_path), tmp_path / "kept"
+
+    class Changing(PlainReader):
+        def parts(self, file):
+            yield from super().parts(file)
+            os.utime(file.path, (1_600_000_000, 1_600_000_000))
+
+    list(storing(kept, Changing).parts(readers.LogFile(str(path))))
+    assert not list(kept.glob("*"))
 
 
 def test_nothing_is_left_of_a_run_that_was_stopped(tmp_path):

@@ -19,6 +19,8 @@ from ostiary_grammar.terms import PolicyType
 ALLOW_ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 ORGANIZATION = {"StringNotEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}
 TEAM = {"StringNotEquals": {"aws:PrincipalTag/team": "red"}}
+MAY_GRANT = {**ALLOW_ALL, "Sid": "Organization", "Condition": ORGANIZATION}
+MAY_GRANT_TOO = {**ALLOW_ALL, "Sid": "Team", "Condition": TEAM}
 _DENIED = "User: arn:aws:iam::111122223333:user/alice is not authorized to perform: s3:PutBucketPolicy"
 
 
@@ -68,6 +70,8 @@ CASES = (
         (ALLOW_ALL, deny("s3:*", Condition=ORGANIZATION)),
         Change.MAYBE_GAINED,
     ),
+    Case("fewer-may-grant", (MAY_GRANT, MAY_GRANT_TOO), (MAY_GRANT,), Change.MAYBE_REVOKED),
+    Case("more-may-grant", (MAY_GRANT,), (MAY_GRANT, MAY_GRANT_TOO), Change.MAYBE_GAINED),
 )
 
 

@@ -82,6 +82,31 @@ def test_hits(log, tmp_path):
     assert (condition["text"], condition["events"]) == ("StringEquals aws:RequestedRegion: us-east-2", 2)
 
 
+def test_what_aws_perhaps_did_not_ask_is_a_hit_perhaps(tmp_path):
+    """Whether an ACL that changes nothing is checked hangs on a setting of the bucket."""
+    put = record("s3", "PutObject", {"bucketName": "b", "key": "k", "x-amz-acl": "private"}, eventCategory="Data")
+    statements = [
+        {"Sid": name, "Effect": "Allow", "Action": f"s3:{name}", "Resource": "*"}
+        for name in ("PutObject", "PutObjectAcl")
+    ]
+    found = covered(logs.write(tmp_path / "log.json.gz", [put]), policy_set(tmp_path / "set.json", statements))
+    assert {sid: (each["events"], each["perhaps"]) for sid, each in found.items()} == {
+        "PutObject": (1, 0),
+        "PutObjectAcl": (0, 1),
+    }
+
+
+def test_of_several_resources_a_hit_is_of_each(tmp_path):
+    """Without a type of resource AWS asks for `*`, or for the root of the service: what matches one of them is a hit perhaps."""
+    listed = record("sqs", "ListQueues", {})
+    statements = [
+        {"Sid": sid, "Effect": "Allow", "Action": "sqs:*", "Resource": resource}
+        for sid, resource in (("All", "*"), ("Queues", "arn:aws:sqs:*:*:*"))
+    ]
+    found = covered(logs.write(tmp_path / "log.json.gz", [listed]), policy_set(tmp_path / "set.json", statements))
+    assert {sid: (each["events"], each["perhaps"]) for sid, each in found.items()} == {"All": (1, 0), "Queues": (0, 1)}
+
+
 def test_parts_have_their_places(log, tmp_path):
     """Line and column of a part are those in the policy's text."""
     policies = policy_set(tmp_path / "set.json", STATEMENTS)

@@ -81,6 +81,16 @@ def test_a_name_is_the_same_everywhere():
     assert given_.text("the bucket orders, not reorders") == f"the bucket {made}, not reorders"
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_names_that_begin_alike_the_longest_counts(order: int):
+    """In whatever order they were met; and a name is no part of a longer word."""
+    given_ = names()
+    made = {name: given_.name(name) for name in ("team-blue", "team-blue-prod")[::order]}
+    given_.learned()
+    assert given_.text("team-blue-prod, team-blue") == f"{made['team-blue-prod']}, {made['team-blue']}"
+    assert given_.text("team-blueish") == "team-blueish"
+
+
 def test_other_keys_give_other_pseudonyms():
     assert Pseudonyms(b"f" * 16).value("orders") != names().value("orders")
     assert Pseudonyms(b"f" * 16).value("111122223333") != names().value("111122223333")
