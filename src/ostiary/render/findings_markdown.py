@@ -14,6 +14,7 @@ from ostiary.render.findings_words import (
     named,
     reason_words,
     settled_by,
+    short_names,
     span_words,
 )
 from ostiary.render.replay_text import missing_words, opening
@@ -54,6 +55,7 @@ def _changes(findings: Findings, top: int) -> Iterator[str]:
     if not rows and not others:
         return
     shown = rows[:top]
+    files = short_names({row.statement.source for row in shown if row.statement is not None})
     if shown:
         yield ""
         yield from _table(
@@ -66,7 +68,7 @@ def _changes(findings: Findings, top: int) -> Iterator[str]:
                     code(row.action),
                     code(row.principal),
                     code(row.resource),
-                    code(reason_words(row.statement, row.layer)),
+                    code(reason_words(row.statement, row.layer, files)),
                 )
                 for row in shown
             ),
@@ -119,7 +121,10 @@ def _accounts(findings: Findings) -> Iterator[str]:
     yield from _table(
         ("", "events", ""),
         ":-- --: :--",
-        ((_escaped(each.kind), f"{each.events:,}", code(each.label)) for each in findings.counts),
+        (
+            (_escaped(each.kind), f"{each.events:,}", code(each.label if each.label != each.kind else ""))
+            for each in findings.counts
+        ),
     )
     yield ""
     yield f"Revoked: {bounds_words(findings.revoked)}. Gained: {bounds_words(findings.gained)}."

@@ -6,7 +6,9 @@ for whoever prints to make it safe.
 Not here: the headline and the sentences about the question, which `replay_text` has.
 """
 
-from typing import assert_never
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from ostiary.render.decision_text import NAMES
 from ostiary.replay.decide import Missing
@@ -45,32 +47,12 @@ def verdict(findings: Findings) -> tuple[str, str]:
 
 def change_words(change: Change) -> str:
     """A change as a label."""
-    match change:
-        case Change.REVOKED:
-            return "revoked"
-        case Change.MAYBE_REVOKED:
-            return "maybe revoked"
-        case Change.GAINED:
-            return "gained"
-        case Change.MAYBE_GAINED:
-            return "maybe gained"
-        case Change.UNCHANGED:
-            return "unchanged"
-        case _ as never:
-            assert_never(never)
+    return change.value.lower().replace("_", " ")
 
 
 def access_words(access: Access) -> str:
     """What was said to a call."""
-    match access:
-        case Access.GRANTED:
-            return "granted"
-        case Access.DENIED:
-            return "denied"
-        case Access.UNKNOWN:
-            return "not known"
-        case _ as never:
-            assert_never(never)
+    return "not known" if access is Access.UNKNOWN else access.value
 
 
 def named(name: str) -> str:
@@ -83,15 +65,30 @@ def statement_words(ref: StatementRef) -> str:
     return ref.sid or f"statement {ref.index}"
 
 
-def place_words(ref: StatementRef) -> str:
-    """Where a statement stands: `org.json:4:5`."""
-    return f"{ref.source}:{ref.line}:{ref.column}"
+def place_words(ref: StatementRef, files: Mapping[str, str] | None = None) -> str:
+    """Where a statement stands: `org.json:4:5`; `files`: other names of files, such as `short_names` gives."""
+    return f"{(files or {}).get(ref.source, ref.source)}:{ref.line}:{ref.column}"
 
 
-def reason_words(statement: StatementRef | None, layer: str | None) -> str:
+def short_names(paths: Iterable[str]) -> dict[str, str]:
+    """For each path as many of its last parts as tell it from the others: what a table repeats in every row."""
+    parts = {path: re.split(r"[/\\]", path) for path in paths}
+    short: dict[str, str] = {}
+    depth = 0
+    while len(short) < len(parts):
+        depth += 1
+        endings = {path: "/".join(each[-depth:]) for path, each in parts.items()}
+        alike = Counter(endings.values())
+        for path, ending in endings.items():
+            if path not in short and (alike[ending] == 1 or depth >= len(parts[path])):
+                short[path] = ending if alike[ending] == 1 else path
+    return short
+
+
+def reason_words(statement: StatementRef | None, layer: str | None, files: Mapping[str, str] | None = None) -> str:
     """What decides: a statement, or the type of policy in which an Allow is lacking; empty if neither."""
     if statement is not None:
-        return f"{statement.effect} {statement_words(statement)} ({place_words(statement)})"
+        return f"{statement.effect} {statement_words(statement)} ({place_words(statement, files)})"
     return f"no {layer_words(layer)} allows it" if layer else ""
 
 

@@ -19,8 +19,9 @@ from ostiary.render.findings_csv import findings_csv, guarded
 from ostiary.render.findings_markdown import code, findings_markdown
 from ostiary.render.findings_parquet import METADATA, findings_parquet
 from ostiary.render.findings_table import COLUMNS, Kind
+from ostiary.render.findings_words import short_names
 from ostiary.render.replay_text import headline
-from ostiary.replay.findings import Change, Findings
+from ostiary.replay.findings import Change, Counted, Findings
 
 FOUND = findings(3, rows=80, calibrated=False)
 
@@ -90,6 +91,43 @@ def test_markdown():
     rest = changed[3:]
     assert f"{len(rest)} rows more, {sum(row.events for row in rest):,} calls" in text
     assert "`aws:principalorgid`" in text
+
+
+def test_markdown_says_a_kind_without_reasons_once():
+    counts = (Counted("unmapped", "unmapped", "unmapped", 2), Counted("excluded", "duplicate", "duplicate", 3))
+    lines = findings_markdown(replace(FOUND, counts=counts)).splitlines()
+    assert [line for line in lines if line.startswith(("| unmapped", "| excluded"))] == [
+        "| unmapped | 2 |  |",
+        "| excluded | 3 | `duplicate` |",
+    ]
+
+
+def test_markdown_names_files_in_short():
+    """A long path would be cut before the line of the statement."""
+    path = f"/home/someone/{'a-long-folder/' * 12}region-guard.json"
+    row = next(row for row in FOUND.rows if row.statement is not None and row.change is Change.REVOKED)
+    row = replace(row, statement=replace(row.statement, source=path, policy=path))
+    text = findings_markdown(replace(FOUND, rows=(row,)))
+    assert f"(region-guard.json:{row.statement.line}:{row.statement.column})`" in text
+
+
+@given(st.lists(st.text("ab./\\", max_size=8)))
+def test_short_names_tell_paths_apart(paths: list[str]):
+    short = short_names(paths)
+    assert set(short) == set(paths)
+    assert len(set(short.values())) == len(short)
+    for path, name in short.items():
+        assert path.replace("\\", "/").endswith(name.replace("\\", "/"))
+
+
+def test_short_names_are_short():
+    assert short_names(["/x/y/one.json", "/x/y/two.json", "/x/b/three.json", "/x/c/three.json", "four.json"]) == {
+        "/x/y/one.json": "one.json",
+        "/x/y/two.json": "two.json",
+        "/x/b/three.json": "b/three.json",
+        "/x/c/three.json": "c/three.json",
+        "four.json": "four.json",
+    }
 
 
 @given(hostile())

@@ -52,8 +52,9 @@ function arn(text) {
 }
 
 function reason(number) {
-  const [name, place] = data.reasons[number];
-  return element("span", {}, name, place ? element("span", { class: "under" }, ...breakable(place)) : null);
+  const [name, short, place] = data.reasons[number];
+  if (!place) return name;
+  return element("span", { class: "decided", title: place }, name, element("span", { class: "under" }, ...breakable(short)));
 }
 
 // The day, and the hour below it.

@@ -3,7 +3,7 @@
 const dialog = document.getElementById("details");
 
 function showRow(row) {
-  const [name, place] = data.reasons[row.reason];
+  const [name, , place] = data.reasons[row.reason];
   open(
     data.actions[row.action],
     [

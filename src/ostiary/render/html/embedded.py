@@ -12,10 +12,11 @@ from typing import Generic, TypeVar
 from ostiary.render.findings_words import (
     access_words,
     change_words,
-    layer_words,
     place_words,
     reason_words,
     settled_by,
+    short_names,
+    statement_words,
 )
 from ostiary.render.replay_text import missing_words
 from ostiary.replay.decide import Missing
@@ -65,6 +66,7 @@ class Embedded:
         self.records = self.bare = 0
         self._samples: list[list[object]] = []
         self._room = MOST_RECORDS
+        self._files = short_names({row.statement.source for row in findings.rows if row.statement is not None})
         self._data = self._all(findings)
         self._by_statement: dict[StatementRef, list[int]] = {}
         for number, (statement, _) in enumerate(self.reasons.all()):
@@ -80,6 +82,15 @@ class Embedded:
         """The filter for the rows that a statement decides; None if there are none."""
         numbers = self._by_statement.get(statement)
         return f"reason:{','.join(map(str, numbers))}" if numbers else None
+
+    def reason(self, statement: StatementRef | None, layer: str | None) -> tuple[str, str, str]:
+        """What decides a row: its name for the table, the place of a statement in short, and the whole place."""
+        if statement is None:
+            return reason_words(None, layer), "", ""
+        name = statement_words(statement)
+        if not statement.sid and statement.policy != statement.source:
+            name = f"{statement.policy} {name}"
+        return name, place_words(statement, self._files), place_words(statement)
 
     def _all(self, findings: Findings) -> dict[str, object]:
         rows = [self._row(row) for row in findings.rows]
@@ -97,7 +108,7 @@ class Embedded:
             "resources": _visible(self.resources),
             "accounts": _visible(self.accounts),
             "files": _visible(self.files),
-            "reasons": [_reason(*each) for each in self.reasons.all()],
+            "reasons": [[visible(words) for words in self.reason(*each)] for each in self.reasons.all()],
             "facts": [
                 [visible(each.fact), visible(missing_words(each)), visible(settled_by(each))]
                 for each in self.facts.all()
@@ -149,11 +160,3 @@ class Embedded:
 
 def _visible(names: Numbered[str]) -> list[str]:
     return [visible(each) for each in names.all()]
-
-
-def _reason(statement: StatementRef | None, layer: str | None) -> list[str]:
-    """Short for the table, and the place of a statement."""
-    if statement is None:
-        return [f"no {layer_words(layer)} allows it" if layer else "", ""]
-    name = statement.sid or f"{statement.policy} statement {statement.index}"
-    return [visible(name), visible(place_words(statement))]

@@ -41,7 +41,7 @@ def findings_html(findings: Findings, *, pseudonymised: bool = False) -> str:
             next_section(findings),
             timeline_section(findings),
             top_section(findings, embedded),
-            rows_section(findings),
+            rows_section(findings, embedded),
             blind_section(findings),
             coverage_section(findings, embedded),
             accounts_section(findings),

@@ -12,8 +12,6 @@ from ostiary.render.findings_words import (
     change_words,
     counted,
     named,
-    place_words,
-    reason_words,
     settled_by,
     span_words,
     statement_words,
@@ -205,7 +203,7 @@ _ROW_HEAD = (
 )
 
 
-def rows_section(findings: Findings) -> Markup:
+def rows_section(findings: Findings, embedded: Embedded) -> Markup:
     """The rows; the script puts a table that sorts, filters and turns pages in the place of this one."""
     rows = findings.rows
     left = sum(events for _, events in findings.others)
@@ -218,7 +216,7 @@ def rows_section(findings: Findings) -> Markup:
         "changes",
         "Changes",
         tag("div", id="controls"),
-        table(_ROW_HEAD, (_row(row) for row in rows[:STATIC_ROWS]), name="rows", cards=True),
+        table(_ROW_HEAD, (_row(row, embedded) for row in rows[:STATIC_ROWS]), name="rows", cards=True),
         tag("div", id="pager"),
         tag("noscript", tag("p", *notes, class_="hint")),
         beyond if left else None,
@@ -226,13 +224,13 @@ def rows_section(findings: Findings) -> Markup:
     )
 
 
-def _row(row: Row) -> tuple[Cell, ...]:
+def _row(row: Row, embedded: Embedded) -> tuple[Cell, ...]:
     return (
         change_label(row.change),
         arn(row.principal),
-        tag("span", row.action, class_="action"),
+        tag("span", *breakable(row.action), class_="action"),
         arn(row.resource),
-        _decided(row),
+        _decided(*embedded.reason(row.statement, row.layer)),
         f"{row.events:,}",
         _stacked(row.first),
         _stacked(row.last),
@@ -244,10 +242,10 @@ def _stacked(time: str) -> Markup:
     return tag("span", time[:10], " ", tag("span", time[11:16], class_="under"))
 
 
-def _decided(row: Row) -> Markup | str:
-    if row.statement is None:
-        return reason_words(None, row.layer)
-    return join(statement_words(row.statement), tag("span", *breakable(place_words(row.statement)), class_="under"))
+def _decided(name: str, short: str, place: str) -> Markup | str:
+    if not place:
+        return name
+    return tag("span", name, tag("span", *breakable(short), class_="under"), class_="decided", title=place)
 
 
 def change_label(change: Change) -> Markup:

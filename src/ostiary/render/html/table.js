@@ -6,7 +6,7 @@ const PRINTED = 500;
 const COLUMNS = [
   { title: "Change", of: (row) => row.change, cell: (row) => changeLabel(row.change) },
   { title: "Principal", of: (row) => data.principals[row.principal], cell: (row) => arn(data.principals[row.principal]) },
-  { title: "Action", of: (row) => data.actions[row.action], cell: (row) => element("span", { class: "action" }, data.actions[row.action]) },
+  { title: "Action", of: (row) => data.actions[row.action], cell: (row) => element("span", { class: "action" }, ...breakable(data.actions[row.action])) },
   { title: "Resource", of: (row) => data.resources[row.resource], cell: (row) => arn(data.resources[row.resource]) },
   { title: "Decided by", of: (row) => data.reasons[row.reason][0], cell: (row) => reason(row.reason) },
   { title: "Calls", kind: "number", of: (row) => row.events, cell: (row) => callsButton(row) },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from tests.strategies.findings import findings
 from ostiary.render.html.page import findings_html
 from ostiary.render.replay_text import opening
 from ostiary.replay.findings import Change, Findings, Row
+from ostiary_runtime.decision import StatementRef
 
 pytestmark = pytest.mark.browser
 
@@ -221,6 +223,20 @@ def test_no_sideways_scrolling(visit: Visit, width: int, name):
     assert page.evaluate(
         "(() => { const d = document.querySelector('dialog'); return d.scrollWidth <= d.clientWidth; })()"
     )
+
+
+def test_rows_fit_beside_long_names_of_statements(visit: Visit):
+    """The numbers of calls are in view, however long the file and the Sid that decide; the details have the whole path."""
+    path = f"/home/someone/{'a-long-folder/' * 4}Deny-access-based-on-the-requested-region-with-exceptions.json"
+    ref = StatementRef(0, path, "scp", path, 0, "DenyUnapprovedRegionsExceptGlobalServices", "Deny", 4, 9)
+    row = replace(CHANGED[0], action="rds:DescribeOrderableDBInstanceOptions", resource="*", statement=ref)
+    page = visit.open(replace(FOUND, rows=(row,)))
+    assert page.evaluate(
+        "(() => { const t = document.querySelector('#rows'); return t.scrollWidth <= t.parentElement.clientWidth; })()"
+    )
+    assert "a-long-folder" not in page.locator("#rows").inner_text()
+    page.locator("#rows button.link").first.click()
+    assert path in page.locator("dialog").inner_text().replace("\n", "")
 
 
 def test_what_logs_say_is_only_text(visit: Visit):

@@ -16,12 +16,15 @@ from tests.ostiary.render.test_safety import is_safe
 from tests.strategies.findings import findings, hostile
 
 from ostiary.cloudtrail.damage import SkipReason
+from ostiary.render.findings_words import place_words
 from ostiary.render.html import embedded as embedding
 from ostiary.render.html.assets import script, security_policy, style
 from ostiary.render.html.embedded import Embedded
 from ostiary.render.html.page import findings_html
+from ostiary.render.html.sections import rows_section
 from ostiary.render.replay_text import headline
 from ostiary.replay.findings import Bounds, CalibrationRow, Change, Findings
+from ostiary_runtime.decision import StatementRef
 
 FOUND = findings(3, rows=80, calibrated=False)
 CALIBRATED = findings(3, rows=80)
@@ -190,11 +193,36 @@ def test_data_is_the_findings():
         assert dict(zip(times[::2], times[1::2], strict=True)) == {
             place: number for place, number in enumerate(row.timeline) if number
         }
-        name, place = told["reasons"][reason]
+        name, short, place = told["reasons"][reason]
         assert name == (
             row.statement.sid if row.statement else "no service control policy allows it" if row.layer else ""
         )
-        assert bool(place) == bool(row.statement)
+        assert place == (place_words(row.statement) if row.statement else "")
+        assert place.endswith(short)
+        assert bool(short) == bool(place)
+
+
+def test_a_long_path_stands_in_the_table_by_what_tells_it_apart():
+    """Rows say a file's name; its whole path is said on pointing at it, and in the details of a row."""
+    folder = "/home/someone/organization/policies"
+    refs = [
+        StatementRef(0, f"{folder}/a/scp.json", "scp", f"{folder}/a/scp.json", 0, "", "Deny", 4, 5),
+        StatementRef(1, f"{folder}/b/scp.json", "scp", f"{folder}/b/scp.json", 0, "", "Deny", 4, 5),
+        StatementRef(2, "Finance", "identity", f"{folder}/set.json", 1, "", "Allow", 9, 3),
+    ]
+    rows = tuple(replace(FOUND.rows[0], statement=ref) for ref in refs)
+    found = replace(FOUND, rows=rows)
+    held = Embedded(found)
+    told = json.loads(held.json())["reasons"]
+    assert told == [
+        ["statement 0", "a/scp.json:4:5", f"{folder}/a/scp.json:4:5"],
+        ["statement 0", "b/scp.json:4:5", f"{folder}/b/scp.json:4:5"],
+        ["Finance statement 1", "set.json:9:3", f"{folder}/set.json:9:3"],
+    ]
+    text = rows_section(found, held)
+    for name, _, place in told:
+        assert f'<span class="decided" title="{place}">{name}<span class="under">' in text
+    assert text.count(folder) == len(rows)
 
 
 def test_records_stop_at_their_limit(monkeypatch: pytest.MonkeyPatch):
