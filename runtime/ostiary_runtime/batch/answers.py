@@ -8,9 +8,10 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from ostiary_grammar.terms import Effect
-from ostiary_runtime.batch.tables import Ints
+from ostiary_runtime.batch.tables import Ints, Longs
 from ostiary_runtime.decision import Decision
 
 EFFECTS: Final = tuple(effect.value for effect in (Effect.ALLOW, Effect.EXPLICIT_DENY, Effect.IMPLICIT_DENY))
@@ -57,9 +58,16 @@ class Answers:
             self._effect = np.array([EFFECTS.index(effect) for effect, _, _ in self._numbers], np.int8)
             self._certain = np.array([certain for _, certain, _ in self._numbers], np.bool_)
             self._statement = np.array([statement for _, _, statement in self._numbers], np.int32)
-        statements = self._statement.take(answers)
+        places: Longs = answers.astype(np.intp)
+        certain = np.ones(len(places), np.bool_) if self._certain.all() else self._certain.take(places)
+        statements = self._statement.take(places)
         return [
-            pa.DictionaryArray.from_arrays(pa.array(self._effect.take(answers)), _DICTIONARY),
-            pa.array(self._certain.take(answers)),
-            pa.array(statements, mask=statements == _NONE),
+            pa.DictionaryArray.from_arrays(pa.array(self._effect.take(places)), _DICTIONARY, safe=False),
+            pa.Array.from_buffers(pa.bool_(), len(places), [None, _bits(certain)], 0),
+            pa.Array.from_buffers(pa.int32(), len(places), [_bits(statements != _NONE), pa.py_buffer(statements)]),
         ]
+
+
+def _bits(truths: NDArray[np.bool_]) -> Any:
+    """Truth values as Arrow keeps them."""
+    return pa.py_buffer(np.packbits(truths, bitorder="little"))

@@ -82,7 +82,7 @@ class Cells:
         """By cell: 0 or what of MATCHED, CROSSES, VARIES, WHOLE holds."""
         self._leaves: list[Leaf | _Pending | None] = [None]
         self.answer.append(LOST)
-        self.of_text.append(0)
+        self.of_text.append(WHOLE)
         self._settled: dict[int, int] = {}
         self._matched: dict[tuple[int, int], int] = {}
 

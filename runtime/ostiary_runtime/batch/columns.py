@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from ostiary_grammar.errors import RequestError
 from ostiary_grammar.terms import fold
-from ostiary_runtime.batch.tables import Ints, Longs, Numbers, at, distinct, first_rows
+from ostiary_runtime.batch.tables import Ints, Longs, Numbers, at, distinct, first_rows, looked_up
 
 PRINCIPAL, ACTION, RESOURCE, OWNER = "principal", "action", "resource", "resource_account"
 _ASKED = (PRINCIPAL, ACTION, RESOURCE)
@@ -128,8 +128,8 @@ class Coded:
         """The first row that has a code."""
         return 0 if isinstance(self.codes, int) else int(np.argmax(self.codes == code))
 
-    def each(self, make: Callable[[Any], int], column: str, number: Callable[[int], int]) -> Numbers:
-        """For each row what `make` makes of its value. RequestErrors name the row, by its `number` in the table."""
+    def made(self, make: Callable[[Any], int], column: str, number: Callable[[int], int]) -> Ints:
+        """For each value what `make` makes of it. RequestErrors name the first row that has it, by its `number` in the table."""
         made = np.empty(len(self.values), np.int32)
         for code, value in enumerate(self.values):
             try:
@@ -138,7 +138,12 @@ class Coded:
                 if np.any(self.codes == code):
                     raise at_row(number(self.first(code)), column, problem) from None
                 made[code] = 0  # the dictionary holds it, no row does
-        return int(made[self.codes]) if isinstance(self.codes, int) else made.take(self.codes)
+        return made
+
+    def each(self, make: Callable[[Any], int], column: str, number: Callable[[int], int]) -> Numbers:
+        """The same for each row."""
+        made = self.made(make, column, number)
+        return int(made[self.codes]) if isinstance(self.codes, int) else looked_up(made, self.codes)
 
 
 class Columns:

@@ -8,7 +8,7 @@ array. So a batch has no semantics of its own: it only has to know which request
 Invariant: what the tables cannot hold is decided request by request. Not here: how tables are cut into batches.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,7 +17,7 @@ import numpy as np
 
 from ostiary_grammar.errors import RequestError
 from ostiary_runtime.batch.answers import Answers, Counts
-from ostiary_runtime.batch.cells import UNBUILT, Cells
+from ostiary_runtime.batch.cells import Cells
 from ostiary_runtime.batch.columns import ACTION, OWNER, PRINCIPAL, Coded, Columns, Layout, at_row
 from ostiary_runtime.batch.needs import NeedsReader
 from ostiary_runtime.batch.places import Places
@@ -25,7 +25,7 @@ from ostiary_runtime.batch.residuals import Residuals
 from ostiary_runtime.batch.resources import Resources
 from ostiary_runtime.batch.states import States
 from ostiary_runtime.batch.subjects import RowViews, Subjects
-from ostiary_runtime.batch.tables import Ints, Longs, Numbers, PairTable, distinct, first_rows, spread
+from ostiary_runtime.batch.tables import Ints, Longs, Numbers, PairTable, distinct, first_rows
 from ostiary_runtime.context import ABSENT, Missing, State, state_of
 from ostiary_runtime.decision import Decision
 from ostiary_runtime.entries import Rows
@@ -103,16 +103,7 @@ class Machine:
         rows = self._row_of.resolve(self._subjects.scope_of.of(callers), actions, self._row)
         resources = Resources(columns, self._places)
         cells = self._cells_of(rows, resources, columns.rows)
-        answers = self._cells.answer.of(cells)
-        if np.any(answers == UNBUILT):
-            for cell in _distinct(cells):
-                self._cells.build(cell)
-            answers = self._cells.answer.of(cells)
-        if isinstance(answers, int) and answers >= 0:
-            return spread(answers, columns.rows)
-        answers = spread(answers, columns.rows)
-        self._residuals.finish(columns, resources, callers, spread(cells, columns.rows), answers)
-        return answers
+        return self._residuals.decide(columns, resources, callers, cells)
 
     def _row(self, scope: int, action: int, _row: int) -> int:
         return self._rows.row(self._subjects.scopes[scope], self._subjects.actions[action])
@@ -183,7 +174,3 @@ def _naming(columns: Columns, row: int, column: str) -> Iterator[None]:
         yield
     except RequestError as problem:
         raise at_row(columns.number(row), column, problem) from None
-
-
-def _distinct(numbers: Numbers) -> Iterable[int]:
-    return [numbers] if isinstance(numbers, int) else np.flatnonzero(np.bincount(numbers)).tolist()

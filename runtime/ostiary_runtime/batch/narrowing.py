@@ -88,7 +88,10 @@ class Narrowing:
             together: Any = np.zeros(len(mine), np.int64)
             over = np.zeros(len(mine), np.bool_)
             for key in keys:
-                classes = self._states.classes(self._states.exact(key), key, columns, callers, mine)
+                some = None if len(mine) == columns.rows else mine
+                classes = self._states.classes(self._states.exact(key), key, columns, callers, some).shifted(
+                    0, np.int64
+                )
                 over |= classes == OVER
                 together = together * MOST_CLASSES + classes
             together[over] = 0

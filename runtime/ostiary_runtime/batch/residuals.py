@@ -1,8 +1,8 @@
 """Residuals: rows whose cell leaves something open, decided by what their circumstances have in common.
 
-In: rows with residual cells. Out: their answers. First what the text of the resource says is settled, then the classes of
-the condition keys that the cells ask about are put together to one number, and the pair of cell and circumstances is looked
-up. A pair that is new is put to the single engine on the first row that has it.
+In: the cells of a batch. Out: the answers. First what the text of the resource says is settled, then the classes of the
+condition keys that the cells ask about are put together to one number, and the pair of cell and circumstances is looked up.
+A pair that is new is put to the single engine on the first row that has it. A key is looked at only on rows that ask about it.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,14 +12,14 @@ import numpy as np
 
 from ostiary_grammar.errors import RequestError
 from ostiary_runtime.batch.answers import Answers, Counts
-from ostiary_runtime.batch.cells import LOST, RESIDUAL, Cells
+from ostiary_runtime.batch.cells import CROSSES, WHOLE, Cells
 from ostiary_runtime.batch.columns import ACTION, OWNER, PRINCIPAL, RESOURCE, Columns, Layout
 from ostiary_runtime.batch.facets import OVER, Facet
 from ostiary_runtime.batch.narrowing import Narrowing
 from ostiary_runtime.batch.needs import Needs
 from ostiary_runtime.batch.resources import Resources
-from ostiary_runtime.batch.states import States
-from ostiary_runtime.batch.tables import MISSING, Column, Ints, Longs, Numbers, PairTable, distinct
+from ostiary_runtime.batch.states import Classes, States
+from ostiary_runtime.batch.tables import Column, Ints, Longs, Numbers, PairTable, distinct, spread
 from ostiary_runtime.conditions import Condition
 from ostiary_runtime.context import Missing
 from ostiary_runtime.decision import Decision
@@ -30,8 +30,13 @@ DOUBT: Final = -4
 # Bits of circumstances; requests that have more are decided for themselves.
 _MOST_BITS: Final = 40
 _INT_BITS: Final = 30
-# Bits beyond which the classes that a cell does not ask about are taken out, so that fewer pairs are new.
-_FEW_BITS: Final = 6
+# What is said of a cell beside a bit for each key that it asks about: that this is not known yet, or that the text of the
+# resource comes first.
+_NEW: Final = 1 << 62
+_TEXT: Final = 1 << 61
+_MOST_KEYS: Final = 60
+# A key is looked at on the rows that ask about it alone if they are fewer than this share of all.
+_FEW: Final = 0.4
 
 
 class Residuals:
@@ -61,24 +66,27 @@ class Residuals:
         self._answers = answers
         self._counts = counts
         self._facets: dict[str, Facet] = {}
+        self._bits: dict[str, int] = {}
+        """By key: its bit in `_asks`."""
         self._asked: dict[int, dict[str, tuple[int, ...]]] = {}
-        self._sets: dict[tuple[str, ...], int] = {}
-        self._keys: list[tuple[str, ...]] = []
-        self._set_of = Column()
+        self._asks = Column(np.int64)
+        """By cell: the bits of the keys that it asks about, with _NEW and _TEXT."""
 
     @property
     def full(self) -> bool:
         """Whether it is time to start again."""
         return self.narrowing.full or self.states.full or any(facet.full for facet in self._facets.values())
 
-    def finish(self, columns: Columns, resources: Resources, callers: Numbers, cells: Ints, answers: Ints) -> None:
-        """Puts in the answers of rows that are RESIDUAL or LOST."""
-        run = _Run(self, columns, resources, callers, answers)
-        if np.any(answers == LOST):
-            run.singly(np.flatnonzero(answers == LOST))
-        left = np.flatnonzero(answers == RESIDUAL)
-        if len(left):
-            run.settle(left, cells.take(left) if len(left) < len(cells) else cells)
+    def decide(self, columns: Columns, resources: Resources, callers: Numbers, cells: Numbers) -> Ints:
+        """The answers of a batch whose rows have these cells."""
+        if isinstance(cells, int):
+            self.cells.build(cells)
+            answer = self.cells.answer[cells]
+            if answer >= 0:
+                return spread(answer, columns.rows)
+        run = _Run(self, columns, resources, callers)
+        run.settle(None, spread(cells, columns.rows))
+        return run.answers
 
     def asked(self, cell: int) -> dict[str, tuple[int, ...]]:
         """The keys that a cell asks about and that differ between requests, with its conditions on each."""
@@ -87,26 +95,36 @@ class Residuals:
             asked = self._asked[cell] = self._register(self.cells.leaf(cell).needs)
         return asked
 
-    def key_sets(self, cells: Ints) -> Ints:
-        """For each cell the number of the set of keys that it asks about."""
-        while self._set_of.size < len(self.cells):
-            self._set_of.append(MISSING)
-        sets = self._set_of.of(cells)
-        assert not isinstance(sets, int)
-        if (sets == MISSING).any():
-            for cell in distinct(cells[sets == MISSING])[0]:
-                keys = tuple(self.asked(cell))
-                number = self._sets.setdefault(keys, len(self._sets))
-                if number == len(self._keys):
-                    self._keys.append(keys)
-                self._set_of[cell] = number
-            sets = self._set_of.of(cells)
-            assert not isinstance(sets, int)
-        return sets
+    def asks(self, cells: Ints) -> tuple[Longs, int]:
+        """For each cell the bits of the keys that it asks about, with _TEXT; and what is in any of them."""
+        while self._asks.size < len(self.cells):
+            self._asks.append(_NEW)
+        asks: Any = self._asks.of(cells)
+        together = int(np.bitwise_or.reduce(asks))
+        if together & _NEW:
+            for cell in distinct(cells[asks >= _NEW])[0]:
+                self._asks[cell] = self._asks_of(cell)
+            asks = self._asks.of(cells)
+            together = int(np.bitwise_or.reduce(asks))
+        return asks, together
 
-    def keys(self, number: int) -> tuple[str, ...]:
-        """The keys of a set."""
-        return self._keys[number]
+    def _asks_of(self, cell: int) -> int:
+        self.cells.build(cell)
+        if self.cells.answer[cell] >= 0:
+            return 0
+        text = self.cells.of_text[cell]
+        if text & ~CROSSES:
+            return _TEXT  # another cell takes its place, and says what it asks
+        asked = self.asked(cell)
+        if len(self._bits) > _MOST_KEYS:
+            self.cells.of_text[cell] = WHOLE
+            return _TEXT
+        bits = sum(1 << self._bits[key] for key in asked)
+        return bits | _TEXT if text else bits
+
+    def keys(self, asks: int) -> dict[str, int]:
+        """The keys whose bits are set, with these."""
+        return {key: 1 << bit for key, bit in self._bits.items() if asks >> bit & 1}
 
     def _register(self, needs: Needs) -> dict[str, tuple[int, ...]]:
         found: dict[str, list[int]] = {key: [] for key in needs.exact}
@@ -114,6 +132,7 @@ class Residuals:
             found.setdefault(self._conditions[number].test.key, []).append(number)
         asked = {key: tuple(numbers) for key, numbers in found.items() if self.states.differ(key)}
         for key, numbers in asked.items():
+            self._bits.setdefault(key, len(self._bits))
             facet = self._facets.setdefault(key, Facet(self._conditions))
             if facet.add(numbers, exact=key in needs.exact):
                 self.known.clear()
@@ -196,83 +215,102 @@ class Residuals:
 
 
 class _Run:
-    """The residual rows of one batch."""
+    """The rows of one batch, with their `answers`."""
 
-    def __init__(
-        self, residuals: Residuals, columns: Columns, resources: Resources, callers: Numbers, answers: Ints
-    ) -> None:
+    def __init__(self, residuals: Residuals, columns: Columns, resources: Resources, callers: Numbers) -> None:
         self._of = residuals
         self._columns = columns
         self._resources = resources
         self._callers = callers
-        self._answers = answers
+        self.answers = np.empty(0, np.int32)
 
     def singly(self, rows: Longs) -> None:
         """Decides rows by the single engine."""
-        self._answers[rows] = self._of.ask_each(self._columns, rows)
+        self._put(rows, np.array(self._of.ask_each(self._columns, rows), np.int32))
 
-    def settle(self, rows: Longs, cells: Ints) -> None:
-        """Decides rows in residual cells."""
-        of = self._of
-        rows, cells, alone = of.narrowing.narrow(self._columns, self._resources, self._callers, rows, cells)
-        if len(alone):
-            self.singly(alone)
-        if not len(rows):
+    def settle(self, rows: Longs | None, cells: Ints) -> None:
+        """Decides rows, or (None) all, that are in these cells."""
+        if not len(cells):
             return
-        sets = of.key_sets(cells)
-        live: list[int] = np.flatnonzero(np.bincount(sets)).tolist()
-        keys = {key: None for number in live for key in of.keys(number)}
-        classes = {key: of.states.classes(of.facet(key), key, self._columns, self._callers, rows) for key in keys}
-        over = np.zeros(len(rows), np.bool_)
-        for each in classes.values():
-            over |= each == OVER
+        of = self._of
+        asks, together = of.asks(cells)
+        if together & _TEXT:
+            some = np.arange(len(cells)) if rows is None else rows
+            left, cells, alone = of.narrowing.narrow(self._columns, self._resources, self._callers, some, cells)
+            if len(alone):
+                self.singly(alone)
+                rows = left
+                if not len(left):
+                    return
+            asks, together = of.asks(cells)
+        keys = of.keys(together)
+        classes = {key: self._classes(key, bit, rows, asks) for key, bit in keys.items()}
+        over = np.zeros(len(cells), np.bool_)
+        for asking, each in classes.values():
+            if each.over:
+                over[slice(None) if asking is None else asking] |= each.shifted(0, np.int32) == OVER
         if over.any():
-            self.singly(rows[over])
-            self.settle(rows[~over], cells[~over])
+            every = np.arange(len(cells)) if rows is None else rows
+            self.singly(every[over])
+            self.settle(every[~over], cells[~over])
             return
         shifts = of.make_room()
         if of.bits > _MOST_BITS:
-            self.singly(rows)
+            self.singly(np.arange(len(cells)) if rows is None else rows)
             return
-        circumstances = self._circumstances(sets, live, classes, shifts)
+        circumstances = self._circumstances(asks, keys, classes, shifts)
 
-        def make(cell: int, _circumstances: int, place: int) -> int:
-            own = {key: each if isinstance(each, int) else int(each[place]) for key, each in classes.items()}
-            return DOUBT if of.doubtful(cell, own) else of.ask(self._columns, int(rows[place]))
+        def make(cell: int, found: int, place: int) -> int:
+            answer = of.cells.answer[cell]
+            if answer >= 0:
+                return answer
+            own = {key: found >> shifts[key] & (1 << of.facet(key).bits) - 1 for key in of.asked(cell)}
+            return (
+                DOUBT if of.doubtful(cell, own) else of.ask(self._columns, place if rows is None else int(rows[place]))
+            )
 
-        found = of.known.resolve(cells, circumstances, make)
-        assert not isinstance(found, int)
-        if len(rows) == len(self._answers):
-            self._answers[:] = found
-        else:
-            self._answers[rows] = found
-        doubts = np.flatnonzero(found == DOUBT)
-        if len(doubts):
+        found = spread(of.known.resolve(cells, circumstances, make), len(cells))
+        self._put(rows, found)
+        if found.min() == DOUBT:
+            doubts = np.flatnonzero(found == DOUBT)
             numbers, places = distinct(cells.take(doubts))
             settled = np.array([of.cells.settled(cell) for cell in numbers], np.int32)
-            self.settle(rows.take(doubts), settled.take(places))
+            self.settle(doubts if rows is None else rows.take(doubts), settled.take(places))
+
+    def _put(self, rows: Longs | None, answers: Ints) -> None:
+        if rows is None:
+            self.answers = answers
+            return
+        if not len(self.answers):
+            self.answers = np.empty(self._columns.rows, np.int32)
+        self.answers[rows] = answers
+
+    def _classes(self, key: str, bit: int, rows: Longs | None, asks: Longs) -> tuple[Longs | None, Classes]:
+        """The classes of a key on the rows that ask about it: these by their places among the rows, or None for all."""
+        of = self._of
+        asking = np.flatnonzero(asks & bit)
+        some = asking if len(asking) < _FEW * len(asks) else None
+        chosen = rows if some is None else some if rows is None else rows.take(some)
+        return some, of.states.classes(of.facet(key), key, self._columns, self._callers, chosen)
 
     def _circumstances(
-        self, sets: Ints, live: list[int], classes: dict[str, Numbers], shifts: dict[str, int]
+        self,
+        asks: Longs,
+        keys: dict[str, int],
+        classes: dict[str, tuple[Longs | None, Classes]],
+        shifts: dict[str, int],
     ) -> Numbers | Longs:
-        """The classes of each row as one number."""
-        of = self._of
-        kind = np.int32 if of.bits <= _INT_BITS else np.int64
-        fixed = 0
-        several: Any = None
-        for key, each in classes.items():
-            if isinstance(each, int):
-                fixed |= each << shifts[key]
+        """The classes of each row's keys as one number, in which those that its cell does not ask about are zero."""
+        if not keys:
+            return 0
+        kind = np.int32 if self._of.bits <= _INT_BITS else np.int64
+        together: Any = np.zeros(len(asks), kind)
+        for key, (some, each) in classes.items():
+            placed = each.shifted(shifts[key], kind)
+            if some is not None:
+                together[some] |= placed
+            elif ((asks & keys[key]) != 0).all():
+                together |= placed
             else:
-                placed: Any = each.astype(kind, copy=False)
-                placed = placed << kind(shifts[key])
-                several = placed if several is None else several | placed
-        if several is None and of.bits <= _INT_BITS:
-            return fixed
-        together: Any = np.full(len(sets), fixed, kind) if several is None else several | kind(fixed)
-        if of.bits > _FEW_BITS:
-            masks = np.zeros(live[-1] + 1, kind)
-            for number in live:
-                masks[number] = sum(((1 << of.facet(key).bits) - 1) << shifts[key] for key in of.keys(number))
-            together &= masks.take(sets)
+                together |= np.where(asks & keys[key], placed, kind(0))
         return together  # type: ignore[no-any-return]

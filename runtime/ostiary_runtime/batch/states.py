@@ -5,17 +5,39 @@ A key has its own column, or follows from the caller; any other key has one stat
 """
 
 from collections.abc import Sequence
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
 
 from ostiary_runtime.batch.columns import PRINCIPAL, Coded, Columns, Layout
-from ostiary_runtime.batch.facets import Facet
+from ostiary_runtime.batch.facets import OVER, Facet
 from ostiary_runtime.batch.subjects import Subjects
-from ostiary_runtime.batch.tables import Longs, Numbers, at, distinct
+from ostiary_runtime.batch.tables import Ints, Longs, Numbers, at, distinct, looked_up
 from ostiary_runtime.conditions import Condition
 from ostiary_runtime.context import NO_CONTEXT, Missing, Reader, State, state_of
 from ostiary_runtime.request import parse_caller
 
 _CALLER_KEYS: Final = frozenset(parse_caller("*").derived)
+
+
+@dataclass(frozen=True, slots=True)
+class Classes:
+    """The classes of a key on rows: `of_code[codes[row]]`."""
+
+    codes: Numbers
+    of_code: Ints
+
+    @property
+    def over(self) -> bool:
+        """Whether rows may be among those that have no class."""
+        return bool((self.of_code == OVER).any())
+
+    def shifted(self, bits: int, kind: type[np.int32] | type[np.int64]) -> Any:
+        """The class of each row, or the one of all rows, with so many zero bits behind it."""
+        moved: Any = self.of_code.astype(kind)
+        moved = moved << kind(bits)
+        return kind(moved[self.codes]) if isinstance(self.codes, int) else looked_up(moved, self.codes)
 
 
 class States:
@@ -48,28 +70,27 @@ class States:
     def full(self) -> bool:
         return any(facet.full for facet in self._exact.values())
 
-    def classes(self, facet: Facet, key: str, columns: Columns, callers: Numbers, rows: Longs) -> Numbers:
-        """For each of some rows the class of its state of a key."""
-        some = None if len(rows) == columns.rows else rows
+    def classes(self, facet: Facet, key: str, columns: Columns, callers: Numbers, rows: Longs | None) -> Classes:
+        """The classes of a key on some rows, or (None) on all."""
 
         def number(row: int) -> int:
-            return columns.number(row if some is None else int(some[row]))
+            return columns.number(row if rows is None else int(rows[row]))
 
         column = self.columns_of.get(key)
         if column is not None:
+            coded = columns.coded(column, rows)
             # PERF: a text is its own state, and `state_of` takes ten times as long as finding its class
-            return columns.coded(column, some).each(
+            made = coded.made(
                 lambda value: facet.of(value if value.__class__ is str else state_of(value)), column, number
             )
+            return Classes(coded.codes, made)
         if not self.differ(key):
-            return 0
+            return Classes(0, np.zeros(1, np.int32))
         derived = self._subjects.derived
-        own = at(callers, some)
-        if isinstance(own, int):
-            return facet.of(state_of(derived[own][key]))
-        numbers, places = distinct(own)
+        own = at(callers, rows)
+        numbers, places = ([own], 0) if isinstance(own, int) else distinct(own)
         coded = Coded(places, [derived[caller][key] for caller in numbers])
-        return coded.each(lambda value: facet.of(state_of(value)), PRINCIPAL, number)
+        return Classes(places, coded.made(lambda value: facet.of(state_of(value)), PRINCIPAL, number))
 
     def context(self, columns: Columns, row: int) -> dict[str, object]:
         """The context of a row."""

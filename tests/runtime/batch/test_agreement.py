@@ -54,7 +54,9 @@ def test_a_difference_is_found(monkeypatch: pytest.MonkeyPatch):
         (tables, "MOST_PAIRS", 3),
         (residuals, "_MOST_BITS", 2),
         (residuals, "_INT_BITS", 1),
-        (residuals, "_FEW_BITS", 0),
+        (residuals, "_MOST_KEYS", 1),
+        (residuals, "_FEW", 0),
+        (residuals, "_FEW", 2),
         (cells, "MOST_CELLS", 4),
         (cells, "MOST_CELLS", 300),
         (subjects, "MOST_CALLERS", 2),
@@ -80,9 +82,9 @@ def test_other_ways_lead_to_the_same(monkeypatch: pytest.MonkeyPatch, owner: obj
     assert not found, str(found[0])
 
 
-@pytest.mark.parametrize("cap", ["MOST_STATES", "MOST_CLASSES"])
-def test_few_classes(monkeypatch: pytest.MonkeyPatch, cap: str):
-    monkeypatch.setattr(f"ostiary_runtime.batch.facets.{cap}", 2)
+@pytest.mark.parametrize("cap, most", [("MOST_STATES", 2), ("MOST_CLASSES", 2), ("MOST_CLASSES", 0)])
+def test_few_classes(monkeypatch: pytest.MonkeyPatch, cap: str, most: int):
+    monkeypatch.setattr(f"ostiary_runtime.batch.facets.{cap}", most)
     found = differences(SEED + 600, 600, 200)
     assert not found, str(found[0])
 
