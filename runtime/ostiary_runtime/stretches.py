@@ -138,7 +138,7 @@ class HeaderView:
     crossing: frozenset[int]
     rowview: "RowView"
     texts: list[str] | None = None
-    """The bounds of the index as whole ARNs, where rows share them."""
+    """The bounds of a table that holds this header alone, as whole ARNs, where rows share them."""
 
     def stretch(self, node: int) -> Stretch:
         """The entries in play on the interval that a trie node owns."""

@@ -21,8 +21,12 @@ from ostiary_runtime.request import Resource, parse_resource
 from ostiary_runtime.stretches import HeaderView, RowView
 from ostiary_runtime.workshop import Cell, Workshop
 
-# Bounds of one header, shared by all rows, above which a row does not put them into its own list.
+# Bounds of one header, shared by all rows, above which a row looks for a stretch only when a resource falls on it.
 MOST_BOUNDS = 64
+# Bounds in the list of a row that holds several headers; what is more stays in the list that rows share.
+MOST_COPIED = 8192
+# So many places of a table take as much memory as one leaf.
+PLACES = 8
 # Headers that one row has seen before its table starts again.
 MOST_HEADERS = 2048
 # Headers after which a row to which all ARNs are alike stops to put them in; a few are faster without the common leaf.
@@ -116,30 +120,78 @@ class RowTable:
                 return
         # A header ends in a colon, so it has a successor.
         end = str(successor(start)) if resource.header else start + "\0"
-        new_bounds: list[str] = []
-        new_cells: list[Cell] = []
         if view.texts is not None and len(view.texts) > MOST_BOUNDS:
-            stretches = self._many[start] = _Stretches(self, view)
-            new_bounds, new_cells = [start], [_search(stretches, view.texts, view.index.nodes)]
+            self._insert_many(view.texts, _Stretches(self, view, start, view.texts), end)
         else:
-            self._list(view, start, new_bounds, new_cells)
-        at = bisect_right(bounds, start)
+            self._merge(*self._list(view, start), end)
+            self._workshop.spend(len(view.index.nodes))
+
+    def _insert_many(self, texts: list[str], stretches: "_Stretches", end: str) -> None:
+        """Puts a header in whose bounds all rows share, with places that are filled when a resource falls on them.
+
+        PERF: a search misses the processor's cache less often in a list that other rows search too. So a table of one header
+        takes the list as it is; a table of several has a list of its own, or leaves the header to a search of its own, and so
+        it does where memory gets short.
+        """
+        self._many[stretches.start] = stretches
+        bounds, _ = self._table_to_extend()
+        alone = len(bounds) == 1
+        if self._workshop.short or (not alone and len(bounds) + len(texts) > MOST_COPIED):
+            self._merge([stretches.start], [stretches.searcher()], end)
+            return
+        places = [stretches] * (len(texts) - 2)
+        if alone:
+            self.cells = texts, [self._first_sight, self._first_sight, *places, self._first_sight]
+        else:
+            self._merge(texts[1:-1], places, end)
+        self._workshop.spend(len(texts) // PLACES + 1)
+
+    def _table_to_extend(self) -> tuple[list[str], list[Cell]]:
+        """The table as it stands; but a shared list that is too long to be copied as one cell that searches it."""
+        bounds, cells = self.cells
+        alone = self._many.get(bounds[1]) if len(bounds) > MOST_COPIED else None
+        if alone is None or bounds is not alone.texts:
+            return bounds, cells
+        sight = self._first_sight
+        return ["", bounds[1], bounds[-1]], [sight, sight, alone.searcher(), sight]
+
+    def _merge(self, new_bounds: Sequence[str], new_cells: Sequence[Cell], end: str) -> None:
+        """A table with the stretches of one more header."""
+        bounds, cells = self._table_to_extend()
+        at = bisect_right(bounds, new_bounds[0])
         self.cells = (
             [*bounds[:at], *new_bounds, end, *bounds[at:]],
             [*cells[: at + 1], *new_cells, self._first_sight, *cells[at + 1 :]],
         )
-        self._workshop.spend(len(new_cells))
 
-    def _list(self, view: HeaderView, start: str, new_bounds: list[str], new_cells: list[Cell]) -> None:
+    def put(self, r: str, stretches: "_Stretches", cell: Cell) -> None:
+        """Puts a leaf into the place on which a resource falls."""
+        bounds, cells = self.cells
+        at = bisect_right(bounds, r)
+        if cells[at] is stretches:
+            cells[at] = cell
+
+    def _put_all(self, stretches: "_Stretches") -> None:
+        """Puts the leaves of a header that are built already into their places."""
+        bounds, cells = self.cells
+        first = bisect_left(bounds, stretches.start) + 1
+        for at, node in zip(range(first, len(cells)), stretches.nodes, strict=False):
+            if cells[at] is stretches and node in stretches:
+                cells[at] = stretches[node]
+
+    def _list(self, view: HeaderView, start: str) -> tuple[list[str], list[Cell]]:
         """The stretches of a header as bounds and cells of the row's own list."""
+        new_bounds: list[str] = []
+        new_cells: list[Cell] = []
         pending: dict[int, _Pending] = {}
         for bound, node in zip(("", *view.index.bounds), view.index.nodes, strict=True):
             cell = pending.setdefault(node, _Pending(self, view, node))
             if new_bounds and not bound:
                 new_cells[-1] = cell  # a pattern with an empty resource part starts where the header ends
             else:
-                new_bounds.append(start + bound)
+                new_bounds.append(self._workshop.bound(start + bound))
                 new_cells.append(cell)
+        return new_bounds, new_cells
 
     def fill(self, resource: Resource, *, whole: bool, most: int) -> int:
         """Builds leaves before a request falls on them; how many were built, `most` at most.
@@ -151,7 +203,9 @@ class RowTable:
         self._insert(resource)
         many = self._many.get(resource.header or resource.text)
         if many is not None:
-            return many.fill(resource, whole=whole, most=most)
+            count = many.fill(resource, whole=whole, most=most)
+            self._put_all(many)
+            return count
         bounds, cells = self.cells
         first = last = bisect_right(bounds, resource.text)
         if whole:
@@ -225,14 +279,21 @@ class _Pending:
 
 
 class _Stretches(dict[int, Cell]):
-    """The leaves of one header in one row, by the trie node of their stretch; built when they are first asked for."""
+    """The leaves of one header in one row, by the trie node of their stretch; built when they are first asked for.
 
-    __slots__ = ("_table", "_view")
+    `texts`: the bounds of a table that holds this header alone, `start` the header. It is a cell itself, in the places where
+    no leaf has been put yet: it puts one there.
+    """
 
-    def __init__(self, table: RowTable, view: HeaderView) -> None:
+    __slots__ = ("_table", "_view", "nodes", "start", "texts")
+
+    def __init__(self, table: RowTable, view: HeaderView, start: str, texts: list[str]) -> None:
         super().__init__()
         self._table = table
         self._view = view
+        self.nodes = view.index.nodes
+        self.start = start
+        self.texts = texts
 
     def __missing__(self, node: int) -> Cell:
         cell, finished = self._table.draft(self._view, node)
@@ -243,21 +304,27 @@ class _Stretches(dict[int, Cell]):
 
     def fill(self, resource: Resource, *, whole: bool, most: int) -> int:
         """Builds leaves before a request falls on them; how many were built, `most` at most."""
-        index = self._view.index
-        nodes = dict.fromkeys(index.nodes) if whole else [index.node(resource.fields[5])]
+        nodes = dict.fromkeys(self.nodes) if whole else [self._view.index.node(resource.fields[5])]
         missing = [node for node in nodes if node not in self][:most]
         for node in missing:
             self[node] = self._table.made(self._view, node)
         self._table.spend(len(missing))
         return len(missing)
 
+    def searcher(self) -> Cell:
+        """A cell for the whole header, which searches it."""
+        texts, nodes = self.texts, self.nodes
 
-def _search(stretches: _Stretches, bounds: Sequence[str], nodes: Sequence[int]) -> Cell:
-    """A cell that searches the stretches of its header."""
+        def search(r: str, context: Context, caller: Implied) -> Decision:
+            cell = self[nodes[bisect_right(texts, r) - 2]]
+            decision: Decision = cell if cell.__class__ is Decision else cell(r, context, caller)
+            return decision
 
-    def search(r: str, context: Context, caller: Implied) -> Decision:
-        cell = stretches[nodes[bisect_right(bounds, r)]]
-        decision: Decision = cell if cell.__class__ is Decision else cell(r, context, caller)
-        return decision
+        return search
 
-    return search
+    def __call__(self, r: str, context: Context, caller: Implied) -> Decision:
+        node = self.nodes[bisect_right(self.texts, r) - 2]
+        cell = self[node]
+        if node in self:  # a draft is not kept
+            self._table.put(r, self, cell)
+        return cell if isinstance(cell, Decision) else cell(r, context, caller)

@@ -16,7 +16,7 @@ from ostiary_runtime.decision import Decision
 from ostiary_runtime.entries import Bound, Entry, Row, Rows, match_of, root_of_trust
 from ostiary_runtime.evaluate import Evaluator
 from ostiary_runtime.globs import has_variables
-from ostiary_runtime.intervals import EMPTY, IntervalIndex, build
+from ostiary_runtime.intervals import EMPTY, IntervalIndex, build, successor
 from ostiary_runtime.kept import LONGEST
 from ostiary_runtime.leaves import arns_alone
 from ostiary_runtime.match import NO
@@ -42,7 +42,7 @@ _ROOTS = {"kms": "key/", "iam": "role/"}
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What all rows share of an ARN header. `texts` are the bounds of the index as whole ARNs.
+    """What all rows share of an ARN header. `texts` are the bounds of a table that holds this header alone, as whole ARNs.
 
     `near` are the statements that have one of the `crossing` patterns.
     """
@@ -115,7 +115,9 @@ class Wide:
             pattern for number in crossing_headers for pattern in patterns(number) if self.resources[pattern].crossing
         )
         near = {number for pattern in crossing for number in self.filed.get(pattern, ())}
-        return Header(index, [resource.header + bound for bound in index.bounds], crossing, frozenset(near))
+        start = resource.header
+        texts = ["", start, *(start + bound for bound in index.bounds), str(successor(start))]
+        return Header(index, texts, crossing, frozenset(near))
 
 
 def _tail(program: Program, pattern: int) -> Glob:

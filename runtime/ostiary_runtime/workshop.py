@@ -33,6 +33,8 @@ Cell = Any
 
 # Keys that a request implies where its context does not say them.
 _IMPLIED = frozenset(parse_caller("*").derived) | {"aws:resourceaccount"}
+# Bounds of which all rows share one text object.
+MOST_BOUNDS = 65536
 # Cells that all rows together hold before everything that grows with requests is dropped.
 MOST_CELLS = 1_000_000
 
@@ -56,6 +58,7 @@ class Workshop:
         self._generator = Generator()
         # One object for each way of deciding: statements and layers are few, the leaves that end in one are many.
         self._decisions: dict[tuple[object, ...], Decision] = {}
+        self._bounds: dict[str, str] = {}
 
     def cell(self, view: HeaderView, stretch: Stretch) -> Cell:
         """The finished leaf of a stretch. Three strategies: a constant, generated code, the clear evaluator."""
@@ -88,10 +91,19 @@ class Workshop:
                     return self.clear(view, stretch, leaf.entries), True
                 return (made or self.clear(view, stretch, leaf.entries)), made is not None
 
+    def bound(self, text: str) -> str:
+        """The text object that all rows have for a bound.
+
+        PERF: half of a search among a hundred bounds is waiting for their characters, less if other rows look at the same.
+        """
+        if len(self._bounds) >= MOST_BOUNDS:
+            self._bounds.clear()
+        return self._bounds.setdefault(text, text)
+
     @property
-    def room(self) -> int:
-        """How many cells rows may still put into their tables before they are dropped."""
-        return MOST_CELLS - self._cells
+    def short(self) -> bool:
+        """Whether more than half of what rows may put into their tables before they are dropped is there."""
+        return self._cells > MOST_CELLS // 2
 
     def spend(self, cells: int) -> None:
         """Counts cells that a row has put into its table."""

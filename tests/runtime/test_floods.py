@@ -41,6 +41,7 @@ def low_caps(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(engine_module, name, CAP)
     monkeypatch.setattr(tables, "MOST_HEADERS", CAP)
     monkeypatch.setattr(workshop, "MOST_CELLS", 20 * CAP)
+    monkeypatch.setattr(workshop, "MOST_BOUNDS", CAP)
 
 
 def sizes(made: Engine) -> dict[str, int]:
@@ -52,6 +53,7 @@ def sizes(made: Engine) -> dict[str, int]:
         "actions": max((len(scope.rows) for scope in made._scopes.values()), default=0),
         "headers": max((len(row._headers) for row in rows), default=0),
         "classes": len(made._rows._classes._memo),
+        "bounds": len(made._workshop._bounds),
         "live headers": len(made._headers._live),
         "spellings": len(made._workshop.spellings),
         "values": max((len(each.table) for each in made._workshop._memos.values()), default=0),

@@ -22,11 +22,12 @@ from tests.runtime.building import (
 )
 
 from ostiary_runtime import engine as engine_module
-from ostiary_runtime import tables
+from ostiary_runtime import tables, workshop
 from ostiary_runtime.engine import Engine
 from ostiary_runtime.generate import Generator
 from ostiary_runtime.templates import ResourceTemplate
 from ostiary_runtime.wide import WideRowView
+from ostiary_runtime.workshop import Workshop
 
 KEY = f"arn:aws:kms:us-east-1:{OTHER}:key/k"
 TEXTS = ["*", "arn:aws:s3:::b/k", "arn:aws:s3:::b", "arn:aws:s3:::b/alice", "arn:aws:s3:r:1:b/k:c", KEY, f"{ROLE}"]
@@ -127,7 +128,54 @@ def test_a_large_program_is_wide_and_shares_its_stretches(wide_from_200: None):
     assert all(isinstance(view, WideRowView) and not view.row.entries for view in views)
     first, second = (rows[action]._headers["arn:aws:s3:::"] for action in ("s3:GetObject", "s3:PutObject"))
     assert first.texts is second.texts
-    assert len(rows["s3:GetObject"].cells[0]) == 3  # nothing of the header's stretches is in the row's own list
+    assert rows["s3:GetObject"].cells[0] is rows["s3:PutObject"].cells[0] is first.texts
+
+
+BESIDE = "arn:aws:sqs:eu-west-1:111122223333:q"
+
+
+@pytest.mark.parametrize("copied", [2, 100_000], ids=["apart", "copied"])
+@pytest.mark.parametrize("short", [False, True])
+@pytest.mark.parametrize("first", [BESIDE, "arn:aws:s3:::b0/k"])
+def test_tables_of_several_headers(
+    wide_from_200: None, monkeypatch: pytest.MonkeyPatch, copied: int, short: bool, first: str
+):
+    """Whether their bounds are shared, copied or searched apart, and in whichever order headers come."""
+    monkeypatch.setattr(tables, "MOST_COPIED", copied)
+    monkeypatch.setattr(workshop, "MOST_CELLS", 0 if short else 1_000_000)
+    monkeypatch.setattr(Workshop, "spend", lambda self, cells: setattr(self, "_cells", 1))
+    made = large(300)
+    texts = [
+        first,
+        "arn:aws:s3:::b0/k",
+        BESIDE,
+        "arn:aws:s3:eu-west-1::b7/k",
+        "arn:aws:s3:::",
+        "arn:aws:s3:::b299/secret",
+    ]
+    texts += [f"arn:aws:s3:::b{number}/k" for number in range(0, 300, 7)]
+    for context in ({"aws:k": "0", "aws:m": "1"}, {"aws:k": "0"}, {}):
+        for text in texts * 3:
+            assert outcome(made, ALICE, "s3:GetObject", text, context) == plain_outcome(
+                made, ALICE, "s3:GetObject", text, context
+            )
+    bounds, cells = made._askers[ALICE].rows["s3:GetObject"].cells
+    assert bounds == sorted(bounds)
+    assert len(cells) == len(bounds) + 1
+    assert (len(bounds) > 600) is (copied >= 700 and not short)
+
+
+def test_places_hold_leaves_once_they_are_asked_for_or_warmed_up(wide_from_200: None):
+    made = large(300)
+    for _ in range(2):  # drafted, then made
+        made.authorize(ALICE, "s3:GetObject", "arn:aws:s3:::b5/k", {"aws:k": "5", "aws:m": "1"})
+    row = made._askers[ALICE].rows["s3:GetObject"]
+    many = row._many["arn:aws:s3:::"]
+    assert sum(cell is not many for cell in row.cells[1][2:-1]) == 1
+    made.warm(["s3:GetObject"], principals=[ALICE], resources=["arn:aws:s3:::b6/k", "arn:aws:s3:::b7/k"])
+    assert sum(cell is not many for cell in row.cells[1][2:-1]) == 3
+    made.warm(["s3:GetObject"], principals=[ALICE])
+    assert all(cell is not many for cell in row.cells[1])
 
 
 def test_templates_and_warming_up_work_on_wide_programs(wide_from_200: None):
