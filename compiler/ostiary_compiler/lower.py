@@ -16,16 +16,19 @@ from ostiary_runtime.program import ConditionTest, PrincipalTest, ResourceTest
 
 # Types whose incomplete ARNs AWS documents as padded with `*`; elsewhere a match of one is Unknown (10.2).
 _PADDED = frozenset({PolicyType.IDENTITY, PolicyType.BOUNDARY, PolicyType.SESSION})
+_WITH_VARIABLES = "2012-10-17"
 
 
 def lower(policies: PolicySet, layers: frozenset[PolicyType]) -> NormalSet:
     """The normal form of a policy set."""
     readings = Readings()
-    normal = tuple(
-        _Lowering(readings, document, type_).policy(name, targets)
-        for document, type_, name, targets in _grouped(policies.attachments)
-    )
-    return NormalSet(layers, normal, policies.memberships, policies.accounts)
+    lowerings: dict[tuple[PolicyType, bool], _Lowering] = {}
+    normal: list[NormalPolicy] = []
+    for document, type_, name, targets in _grouped(policies.attachments):
+        key = type_, document.version is not None and document.version.value == _WITH_VARIABLES
+        lowering = lowerings.get(key) or lowerings.setdefault(key, _Lowering(readings, *key))
+        normal.append(lowering.policy(document, name, targets))
+    return NormalSet(layers, tuple(normal), policies.memberships, policies.accounts)
 
 
 def _grouped(
@@ -51,19 +54,19 @@ def _grouped(
 
 
 class _Lowering:
-    """What holds for all statements of a document as a policy of a type."""
+    """What holds for all documents of a type and version. `variables`: whether the version knows them."""
 
-    def __init__(self, readings: Readings, document: Document, type_: PolicyType) -> None:
+    def __init__(self, readings: Readings, type_: PolicyType, variables: bool) -> None:  # noqa: FBT001  # a key's part
         self._readings = readings
-        self._document = document
         self._type = type_
-        self._variables = document.version is not None and document.version.value == "2012-10-17"
-        self._documented = type_ in _PADDED
+        self._variables = variables
+        self._tests = readings.resources(variables=variables, documented=type_ in _PADDED)
+        self._covered = readings.resources(variables=False, documented=True)
 
-    def policy(self, name: str, targets: tuple[str | None, ...]) -> NormalPolicy:
-        statements = tuple(map(self._statement, range(len(self._document.statements)), self._document.statements))
+    def policy(self, document: Document, name: str, targets: tuple[str | None, ...]) -> NormalPolicy:
+        statements = tuple(map(self._statement, range(len(document.statements)), document.statements))
         covers = self._covers(targets) if self._type is PolicyType.RESOURCE else None
-        return NormalPolicy(name, self._type, self._document.source.name, targets, covers, statements)
+        return NormalPolicy(name, self._type, document.source.name, targets, covers, statements)
 
     def _statement(self, index: int, statement: Statement) -> NormalStatement:
         action, resource = statement.action, statement.resource
@@ -82,10 +85,8 @@ class _Lowering:
         )
 
     def _resources(self, clause: Clause | None) -> tuple[ResourceTest, ...] | None:
-        if clause is None:
-            return None
-        read, variables, documented = self._readings.resource, self._variables, self._documented
-        return tuple([read(item.value, variables=variables, documented=documented) for item in clause.items])
+        tests = self._tests
+        return tuple([tests[item.value] for item in clause.items]) if clause is not None else None
 
     def _covers(self, targets: tuple[str | None, ...]) -> tuple[ResourceTest, ...] | None:
         """What a resource policy is attached to. A policy of a bucket covers the bucket's objects too (10.50)."""
@@ -98,7 +99,7 @@ class _Lowering:
             fields = split_arn(text)
             if len(fields) == 6 and fields[2] == "s3" and "/" not in fields[5] and ":" not in fields[5]:
                 texts.append(f"{text}/*")
-        return tuple([self._readings.resource(text, variables=False, documented=True) for text in texts])
+        return tuple([self._covered[text] for text in texts])
 
     def _principal(self, clause: PrincipalClause | None) -> PrincipalTest | None:
         if clause is None:
@@ -108,20 +109,24 @@ class _Lowering:
         values: dict[str, list[str]] = {}
         for entry in clause.entries:
             values.setdefault(entry.kind.value, []).extend([text.value for text in entry.values])
+        named = values.get("AWS", [])
         accounts: dict[str, None] = {}
         arns: list[str] = []
         unique_ids: list[str] = []
-        for text in values.get("AWS", ()):
+        if self._readings.arns.issuperset(named):  # PERF: as nearly always where principals are many
+            arns, named = named, []
+        for text in named:
             account = self._readings.accounts[text]
             if account:
                 accounts[account] = None
             elif text.startswith("arn:"):
+                self._readings.arns.add(text)
                 arns.append(text)
             elif text != "*":
                 unique_ids.append(text)
         return PrincipalTest(
             clause.negated,
-            aws_star="*" in values.get("AWS", ()),
+            aws_star="*" in named,
             accounts=tuple(accounts),
             arns=tuple(arns),
             unique_ids=tuple(unique_ids),

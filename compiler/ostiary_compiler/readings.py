@@ -5,6 +5,8 @@ Invariant: equal texts under equal circumstances give one object, which makes it
 on it. A set has readings of its own, so nothing is kept beyond it. Not here: what texts mean (the grammar).
 """
 
+from collections.abc import Mapping
+
 from ostiary_grammar.action import parse_action
 from ostiary_grammar.arn import parse_resource, split_arn
 from ostiary_grammar.pattern import STAR, ActionPattern, ResourceForm, ResourcePattern
@@ -25,6 +27,18 @@ class _Accounts(dict[str, str | None]):
         return made
 
 
+class _Resources(dict[str, ResourceTest]):
+    def __init__(self, *, variables: bool, documented: bool) -> None:
+        super().__init__()
+        self._variables = variables
+        self._documented = documented
+
+    def __missing__(self, text: str) -> ResourceTest:
+        pattern = parse_resource(text, variables=self._variables)
+        made = self[text] = resource_test(pattern, documented=self._documented)
+        return made
+
+
 class Readings:
     """The texts of one policy set."""
 
@@ -33,17 +47,17 @@ class Readings:
         """From an action entry to its pattern."""
         self.accounts = _Accounts()
         """From an AWS principal to the account that it names as a whole, if it does."""
-        self._resources: dict[tuple[str, bool, bool], ResourceTest] = {}
+        self.arns: set[str] = set()
+        """AWS principals that have been seen and are ARNs of somebody, not of a whole account."""
+        self._resources: dict[tuple[bool, bool], _Resources] = {}
         self._conditions: dict[tuple[str, str, tuple[str, ...], bool], ConditionTest | None] = {}
 
-    def resource(self, text: str, *, variables: bool, documented: bool) -> ResourceTest:
-        """The test of a resource entry; see `resource_test`."""
-        key = (text, variables, documented)
-        found = self._resources.get(key)
-        if found is None:
-            made = resource_test(parse_resource(text, variables=variables), documented=documented)
-            found = self._resources[key] = made
-        return found
+    def resources(self, *, variables: bool, documented: bool) -> Mapping[str, ResourceTest]:
+        """From a resource entry to its test, under these circumstances; see `resource_test`."""
+        key = variables, documented
+        if key not in self._resources:
+            self._resources[key] = _Resources(variables=variables, documented=documented)
+        return self._resources[key]
 
     def condition(self, operator: str, key: str, values: tuple[str, ...], *, variables: bool) -> ConditionTest | None:
         """The test of one key; None under an operator that is unknown."""

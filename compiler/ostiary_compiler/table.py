@@ -37,7 +37,9 @@ class Table(Generic[T]):
 
     def numbers(self, values: Iterable[T]) -> tuple[int, ...]:
         """The numbers of several, in their order."""
-        return tuple([self.number(value) for value in values])
+        # PERF: most have been numbered before
+        known = self._known
+        return tuple([known[id(value)] if id(value) in known else self.number(value) for value in values])
 
     def once(self, values: tuple[T, ...]) -> tuple[T, ...]:
         """Several values without those that are equal to an earlier one."""
@@ -56,7 +58,9 @@ def action_key(pattern: ActionPattern) -> object:
 
 def resource_key(test: ResourceTest) -> object:
     """All of a resource test. Its text tells its form and fields, unless variables count in one document and not in another."""
-    return test if "${" in test.text else (test.text, test.unsure)
+    if "${" in test.text:
+        return test
+    return (test.text, True) if test.unsure else test.text
 
 
 def condition_key(test: ConditionTest) -> object:

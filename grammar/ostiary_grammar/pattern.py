@@ -15,6 +15,8 @@ class Wild(enum.Enum):
     STAR = "*"
     ANY = "?"
 
+    __hash__ = object.__hash__  # PERF: members are compared by identity; `enum` hashes their names, in Python
+
 
 @dataclass(frozen=True, slots=True)
 class Literal:
@@ -63,6 +65,8 @@ class ResourceForm(enum.Enum):
     """`arn:` and at least two more fields, perhaps fewer than six."""
     NEVER = "never"
     """Not an ARN: never matches."""
+
+    __hash__ = object.__hash__  # PERF: as above
 
 
 @dataclass(frozen=True, slots=True)

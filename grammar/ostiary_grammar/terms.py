@@ -26,6 +26,8 @@ class PolicyType(enum.Enum):
     RCP = "rcp"
     ENDPOINT = "endpoint"
 
+    __hash__ = object.__hash__  # PERF: members are compared by identity; `enum` hashes their names, in Python
+
 
 class Quantifier(enum.Enum):
     """The set prefix of an operator (iam-semantics.md 6.13)."""

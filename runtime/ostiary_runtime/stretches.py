@@ -315,9 +315,16 @@ def index_patterns(statement: Statement, resources: Sequence[ResourceTest]) -> t
         if statement.resources is None or statement.not_resource:
             return None
         numbers = statement.resources
-    if {resources[number].form for number in numbers} & {ResourceForm.ANY, ResourceForm.STARS}:
-        return None
-    return tuple(number for number in numbers if resources[number].form is ResourceForm.ARN)
+    found: list[int] = []
+    for number in numbers:
+        match resources[number].form:
+            case ResourceForm.ARN:
+                found.append(number)
+            case ResourceForm.ANY | ResourceForm.STARS:
+                return None
+            case ResourceForm.NEVER:
+                pass
+    return tuple(found)
 
 
 def _arn_patterns(entry: Entry, resources: Sequence[ResourceTest]) -> Iterable[int]:

@@ -46,7 +46,7 @@ def test_resources_have_one_number_exactly_if_they_are_equal(asked: list[tuple[s
 
     def read(text: str, *, variables: bool, documented: bool) -> ResourceTest:
         if shared:
-            return readings.resource(text, variables=variables, documented=documented)
+            return readings.resources(variables=variables, documented=documented)[text]
         return resource_test(parse_resource(text, variables=variables), documented=documented)
 
     tests = [read(text, variables=variables, documented=documented) for text, variables, documented in asked]

@@ -25,8 +25,11 @@ class _Sound(set[str]):
         super().__init__()
         self._test = test
 
-    def take(self, text: str) -> bool:
-        """Whether a text passes."""
+    def take(self, texts: list[str]) -> bool:
+        """Whether all texts pass."""
+        return self.issuperset(texts) or all(map(self._passes, texts))
+
+    def _passes(self, text: str) -> bool:
         if text in self:
             return True
         if self._test(text):
@@ -61,7 +64,7 @@ class Screen:
             and statement.effect.value in ("Allow", "Deny")
             and statement.action is not None
             and bool(statement.action.items)
-            and all(self._actions.take(item.value) for item in statement.action.items)
+            and self._actions.take([item.value for item in statement.action.items])
             and self._resource(statement.resource, type_, trust=trust)
             and self._principal(statement.principal, type_, trust=trust)
             and (statement.condition is None or _dates_are_saved(statement.condition))
@@ -90,7 +93,7 @@ class Screen:
         sound = self._principals.get(kind)
         if sound is None or (kind == "Federated" and values and not trust):
             return False
-        return all(sound.take(value.value) for value in values)
+        return sound.take([value.value for value in values])
 
 
 def _principal_test(kind: str) -> Callable[[str], bool]:

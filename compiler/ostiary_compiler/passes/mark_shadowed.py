@@ -16,9 +16,10 @@ def mark_shadowed(normal: NormalSet) -> NormalSet:
 
 
 def _marked(policy: NormalPolicy) -> NormalPolicy:
-    by_effect = {deny: _total(policy, deny=deny) for deny in (True, False)}
-    if by_effect == {True: None, False: None}:
+    totals = [statement for statement in policy.statements if _is_total(statement)]
+    if not totals:
         return policy
+    by_effect = {deny: next((each.index for each in totals if each.deny is deny), None) for deny in (True, False)}
     statements = []
     for statement in policy.statements:
         shadow = by_effect[True]
@@ -31,12 +32,8 @@ def _marked(policy: NormalPolicy) -> NormalPolicy:
     return replace(policy, statements=tuple(statements))
 
 
-def _total(policy: NormalPolicy, *, deny: bool) -> int | None:
-    """The first statement of an effect that applies to every request of every caller."""
-    return next((each.index for each in policy.statements if each.deny is deny and _is_total(each)), None)
-
-
 def _is_total(statement: NormalStatement) -> bool:
+    """Whether a statement applies to every request of every caller."""
     # PERF: what fails most often comes first
     return (
         (statement.resources is None or any(test.form is ResourceForm.ANY for test in statement.resources))
