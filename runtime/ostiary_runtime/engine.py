@@ -461,15 +461,12 @@ class Engine:
 
     def _row(self, asker: Asker, action: str) -> RowTable:
         """A row on an action's first use in a scope. Spellings of one action share it, and so do actions of one class."""
-        folded = parse_action(action)
+        row = self._row_of_class(asker.scope_rows, parse_action(action))
         rows = asker.rows
-        row = rows.get(folded)
-        if row is None:
-            row = self._row_of_class(asker.scope_rows, folded)
         if len(action) <= LONGEST:
             if len(rows) >= MOST_ACTIONS:
                 rows.clear()
-            rows[folded] = rows[action] = row
+            rows[action] = row
             self._workshop.spend(1)  # scopes are many: what they remember counts together
         return row
 
