@@ -221,11 +221,6 @@ def lone_document(document: DocumentLike, *, limits: Limits = DEFAULT_LIMITS) ->
     return policies
 
 
-def load_many(paths: Iterable[str | PathLike[str]], *, limits: Limits = DEFAULT_LIMITS) -> PolicySet:
-    """One set of several files, as `PolicySet.load` makes it."""
-    return PolicySet.load(*paths, limits=limits)
-
-
 def merged(sets: Iterable[PolicySet]) -> PolicySet:
     """One set with everything that the given ones hold, in order.
 

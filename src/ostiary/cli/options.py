@@ -6,7 +6,7 @@ file was given, or that a policy set asks: the others count as allowing and neve
 """
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from ostiary._facade import compile as compile_policies
 from ostiary.policies import FULL_AWS_ACCESS, RCP_FULL_AWS_ACCESS, attach_files, attach_rcps, attach_scps
 from ostiary.render.diagnostics_text import print_diagnostics
 from ostiary.render.terminal import console
-from ostiary_compiler.policyset import PolicySet, load_many
+from ostiary_compiler.policyset import PolicySet, merged
 from ostiary_grammar.diagnostics import Diagnostic
 from ostiary_grammar.errors import PolicyError
 from ostiary_grammar.terms import PolicyType
@@ -41,14 +41,20 @@ class GivenPolicies:
 
 @dataclass(frozen=True, slots=True)
 class PolicyFiles:
-    """The files of each type, as they were given, and the files that hold policy sets."""
+    """The files of each type, as they were given, and the files that hold policy sets; `known` is a set that was read already."""
 
     files: dict[PolicyType, tuple[Path, ...]]
     full_aws_access: bool
     sets: tuple[Path, ...] = ()
+    known: PolicySet | None = None
+
+    @property
+    def literal(self) -> bool:
+        """Whether there are sets, which say whom their policies bind."""
+        return self.known is not None or bool(self.sets)
 
     def __bool__(self) -> bool:
-        return bool(self.sets) or any(self.files.values())
+        return self.literal or any(self.files.values())
 
     def read(self, *, quiet: bool = False) -> GivenPolicies:
         """The policies in the files; a usage error if there are none, PolicyError for all that is wrong in any of them.
@@ -61,7 +67,7 @@ class PolicyFiles:
         beside: list[str] = []
         diagnostics: list[Diagnostic] = []
         try:
-            policies = load_many(self.sets)
+            policies = merged(self._sets())
         except PolicyError as problem:
             diagnostics.extend(problem.diagnostics)
         for type_, paths in self.files.items():
@@ -75,10 +81,16 @@ class PolicyFiles:
             print_diagnostics(policies.notes, console(stderr=True))
         return GivenPolicies(policies, self._layers(policies), tuple(beside))
 
+    def _sets(self) -> Iterator[PolicySet]:
+        if self.known is not None:
+            yield self.known
+        if self.sets:
+            yield PolicySet.load(*self.sets)
+
     def _layers(self, policies: PolicySet) -> tuple[PolicyType, ...]:
         """The types that are asked: those of which there is a file, and those that the sets ask, which may be all."""
         asked = {type_ for type_, paths in self.files.items() if paths}
-        if self.sets:
+        if self.literal:
             asked |= policies.layers if policies.layers is not None else set(PolicyType)
         return tuple(type_ for type_ in PolicyType if type_ in asked)
 

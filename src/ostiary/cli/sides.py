@@ -52,13 +52,12 @@ class GivenSides:
                     "nothing is compared with the baseline: give policies to be added to it (--scp and the like), or --candidate"
                 )
             raise click.UsageError("no policy is given: --scp, --identity, --candidate and the like take one")
-        whole = candidate if candidate is not None else (baseline or ())
         before = self._policies(PolicyFiles({}, self.full_aws_access, baseline), quiet=True) if baseline else None
-        after = self._policies(PolicyFiles(self.files, self.full_aws_access, (*whole, *self.sets)), quiet=False)
         if before is None or candidate is not None:
-            return Sides(before, after)
-        names = [file_name(path) for paths in (*self.files.values(), self.sets) for path in paths]
-        return Sides(before, _added(after, before, names))
+            sets = (*(candidate or ()), *self.sets)
+            return Sides(before, self._policies(PolicyFiles(self.files, self.full_aws_access, sets), quiet=False))
+        files = PolicyFiles(self.files, self.full_aws_access, self.sets, before.policies)
+        return Sides(before, _added(self._policies(files, quiet=False), before))
 
     def _against_log(self, baseline: tuple[Path, ...] | None, *, added: bool) -> Sides:
         if baseline is None:
@@ -72,7 +71,7 @@ class GivenSides:
         if self.management_account is not None:
             given.policies.place(check_account(self.management_account), management=True)
         name = _listed([file_name(path) for paths in (files.sets, *files.files.values()) for path in paths])
-        return Policies(name, given.engine(), _question(given, literal=bool(files.sets)), given.policies)
+        return Policies(name, given.engine(), _question(given, literal=files.literal), given.policies)
 
 
 def _side(option: str, values: Sequence[str]) -> tuple[Path, ...] | None:
@@ -91,14 +90,14 @@ def _question(given: GivenPolicies, *, literal: bool) -> Question:
     return Question(given.layers, tuple(names), given.beside, management, literal)
 
 
-def _added(after: Policies, before: Policies, names: Sequence[str]) -> Policies:
-    """A candidate that is the baseline with more policies: the report is about those."""
+def _added(after: Policies, before: Policies) -> Policies:
+    """A candidate that is the baseline with more policies, by which it is named: the report is about those."""
     known = set(before.question.given)
     given = tuple(name for name in after.question.given if name not in known)
     question = Question(
         after.question.layers, given, after.question.beside, after.question.management, after.question.literal
     )
-    return Policies(f"{before.name} with {_listed(names)}", after.engine, question, after.policies)
+    return Policies(f"{before.name} with {after.name}", after.engine, question, after.policies)
 
 
 def _listed(names: Sequence[str]) -> str:
