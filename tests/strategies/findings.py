@@ -20,7 +20,6 @@ from ostiary.cloudtrail.outcome import Outcome
 from ostiary.replay.decide import Missing
 from ostiary.replay.findings import (
     Access,
-    Agreement,
     Blind,
     Bounds,
     Calibration,
@@ -40,7 +39,7 @@ from ostiary.replay.question import Question
 from ostiary_grammar.terms import PolicyType
 from ostiary_runtime.decision import Doubt, StatementRef
 
-__all__ = ["Agreement", "findings", "hostile", "seeded"]
+__all__ = ["findings", "hostile", "seeded"]
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 DAYS = 30

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 
 from ostiary.render.findings_words import (
     bounds_words,
-    change_words,
     counted,
     named,
     reason_words,
@@ -63,7 +62,7 @@ def _changes(findings: Findings, top: int) -> Iterator[str]:
             ":-- --: :-- :-- :-- :--",
             (
                 (
-                    change_words(row.change),
+                    row.change.label,
                     f"{row.events:,}",
                     code(row.action),
                     code(row.principal),

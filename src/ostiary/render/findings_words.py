@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 
 from ostiary.render.decision_text import NAMES
 from ostiary.replay.decide import Missing
-from ostiary.replay.findings import Access, Bounds, Change, Findings
+from ostiary.replay.findings import Access, Bounds, Findings
 from ostiary.replay.sides import LOG
 from ostiary.replay.supply import how_to_supply
 from ostiary_grammar.terms import PolicyType
@@ -43,11 +43,6 @@ def verdict(findings: Findings) -> tuple[str, str]:
     if findings.revoked.most:
         return "perhaps", "May revoke access in use"
     return "nothing", "Revokes nothing in this log"
-
-
-def change_words(change: Change) -> str:
-    """A change as a label."""
-    return change.value.lower().replace("_", " ")
 
 
 def access_words(access: Access) -> str:

@@ -347,13 +347,15 @@ class Analysis:
                 self._events[self._groups.number(AT_CALLER)] += self._events.pop(number, 0)
                 continue
             self._groups.all[number] = group.key
-            for (of, outcome, service), events in self._deferred.items():
-                if of == number:
-                    self._already[number] += events * (outcome is Outcome.DENIED)
-                    self._answers[group.key.candidate, outcome] += events
-                    self._services.add(service, events)
-                    if group.key.missing:
-                        self._lacking.add(group.key.missing, events)
+        for (number, outcome, service), events in self._deferred.items():
+            key = self._groups.all[number]
+            if not isinstance(key, RowKey):
+                continue
+            self._already[number] += events * (outcome is Outcome.DENIED)
+            self._answers[key.candidate, outcome] += events
+            self._services.add(service, events)
+            if key.missing:
+                self._lacking.add(key.missing, events)
         self._deferred.clear()
 
     def _order(self, row: tuple[int, RowKey]) -> tuple[object, ...]:
@@ -392,8 +394,7 @@ class Analysis:
     def _counted(self, changed: Counter[Change], counted: list[tuple[int, Group, int]]) -> Iterable[Counted]:
         for change in Change:
             if changed[change]:
-                label = change.value.lower().replace("_", " ")
-                yield Counted("judged", change.value, label, changed[change])
+                yield Counted("judged", change.value, change.label, changed[change])
         apart = [(group, events) for _, group, events in counted if isinstance(group, Apart) and events]
         for kind in ("outside", "excluded", "unmapped"):
             found = [(group.reason, events) for group, events in apart if group.kind == kind]

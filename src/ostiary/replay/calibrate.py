@@ -33,7 +33,6 @@ from ostiary.replay.ranking import MOST_KEYS, cut
 from ostiary.replay.resource_class import class_of
 from ostiary.replay.sides import Policies
 from ostiary_grammar.terms import PolicyType, fold
-from ostiary_runtime.decision import StatementRef
 
 MOST_SAMPLES = 3
 _GRANTING = frozenset({PolicyType.IDENTITY, PolicyType.RESOURCE})
@@ -56,20 +55,6 @@ _WITH_POLICIES = frozenset(
         "iot", "kinesis", "kms", "lambda", "logs", "mediastore", "s3", "schemas", "secretsmanager", "ses", "sns", "sqs", "sts",
     }
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class _Key:
-    action: str
-    principal: str
-    resource: str
-    logged: Access
-    ours: Access
-    error: str
-    cause: str
-    why: str
-    statement: StatementRef | None
-    layer: str | None
 
 
 @dataclass(slots=True)
@@ -114,7 +99,8 @@ class Calibrating:
             for number, statement in enumerate(program.statements)
         }
         self._rows: dict[str, _Counts] = {}
-        self._found: dict[_Key, _Found] = {}
+        # by what is found of them, without events
+        self._found: dict[Contradiction, _Found] = {}
         self._logged: dict[tuple[str, str, str], set[Access]] = {}
 
     def add(self, called: Called, verdict: Verdict | None, events: int, sample: Sample) -> None:
@@ -147,34 +133,21 @@ class Calibrating:
         """What was found: actions with the most contradictions first."""
         rows = sorted(self._rows.items(), key=lambda item: (-item[1].contradicts, -item[1].agrees, item[0]))
         found = sorted(
-            ((self._explained(key), each) for key, each in self._found.items()),
-            key=lambda item: (-item[1].events, str(item[0])),
+            (
+                replace(self._explained(key), events=each.events, samples=tuple(each.samples))
+                for key, each in self._found.items()
+            ),
+            key=lambda each: (-each.events, str(each)),
         )
         return Calibration(
             tuple(
                 CalibrationRow(action, each.agrees, each.open, each.contradicts, each.layer_named, each.layer_agrees)
                 for action, each in rows
             ),
-            tuple(
-                Contradiction(
-                    action=key.action,
-                    principal=key.principal,
-                    resource=key.resource,
-                    logged=key.logged,
-                    ours=key.ours,
-                    error=key.error,
-                    cause=key.cause,
-                    why=key.why,
-                    statement=key.statement,
-                    layer=key.layer,
-                    events=each.events,
-                    samples=tuple(each.samples),
-                )
-                for key, each in found
-            ),
+            tuple(found),
         )
 
-    def _explained(self, key: _Key) -> _Key:
+    def _explained(self, key: Contradiction) -> Contradiction:
         """A contradiction whose cause is that the log contradicts itself."""
         both = len(self._logged.get((key.principal, key.action, key.resource), ())) > 1
         return replace(key, cause="log-says-both", why=_BOTH) if both and key.cause in _GUESSED else key
@@ -190,17 +163,19 @@ class Calibrating:
     ) -> None:
         cause, why = self._cause(called, verdict, logged)
         request = verdict.request
-        key = _Key(
-            request.action,
-            cut(verdict.who),
-            _class(request),
-            logged,
-            ours,
-            cut(called.error_code or ""),
-            cause,
-            why,
-            verdict.statement,
-            verdict.layer,
+        key = Contradiction(
+            action=request.action,
+            principal=cut(verdict.who),
+            resource=_class(request),
+            logged=logged,
+            ours=ours,
+            error=cut(called.error_code or ""),
+            cause=cause,
+            why=why,
+            statement=verdict.statement,
+            layer=verdict.layer,
+            events=0,
+            samples=(),
         )
         found = self._found.get(key)
         if found is None:

@@ -32,6 +32,11 @@ class Change(enum.Enum):
     MAYBE_GAINED = "MAYBE_GAINED"
     UNCHANGED = "UNCHANGED"
 
+    @property
+    def label(self) -> str:
+        """The change in words."""
+        return self.value.lower().replace("_", " ")
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:
@@ -130,14 +135,6 @@ class PolicyHits:
     type: str
     text: str
     statements: tuple[StatementHits, ...]
-
-
-class Agreement(enum.Enum):
-    """How our answer stands to AWS's own; the values are stable."""
-
-    AGREES = "agrees"
-    OPEN = "open"
-    CONTRADICTS = "contradicts"
 
 
 @dataclass(frozen=True, slots=True)

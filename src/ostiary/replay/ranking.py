@@ -32,17 +32,6 @@ class Ranking(Generic[K]):
         else:
             self.others += count
 
-    def merge(self, other: "Ranking[K]") -> None:
-        """Adds another table's counts."""
-        for key, count in other.counts.items():
-            self.add(key, count)
-        self.others += other.others
-
-    @property
-    def total(self) -> int:
-        """How much was counted."""
-        return sum(self.counts.values()) + self.others
-
     def ranked(self) -> Iterator[tuple[K, int]]:
         """Keys and counts, the largest first, equal ones by name."""
         return iter(sorted(self.counts.items(), key=lambda item: (-item[1], str(item[0]))))

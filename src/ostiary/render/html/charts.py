@@ -8,7 +8,7 @@ text is HTML beside it, so that a narrow page stays readable.
 from collections.abc import Sequence
 from itertools import groupby
 
-from ostiary.render.findings_words import change_words, counted, short_time
+from ostiary.render.findings_words import counted, short_time
 from ostiary.render.html.markup import Markup, tag
 from ostiary.replay.findings import Change, Row
 
@@ -81,7 +81,7 @@ def _column(numbers: dict[Change, int], place: int, intervals: Sequence[str], to
             shapes.append(
                 tag("rect", x=place + gap / 2, y=bottom, width=1 - gap, height=height, class_=css_class(change))
             )
-    said = ", ".join(f"{events:,} {change_words(change)}" for change, events in numbers.items() if events)
+    said = ", ".join(f"{events:,} {change.label}" for change, events in numbers.items() if events)
     words = f"{short_time(intervals[place])}: {said}"
     hit = tag("rect", x=place, y=0, width=1, height=_HEIGHT, class_="hit")
     return tag("g", tag("title", words), hit, *shapes, data_interval=place, data_said=words)
@@ -108,7 +108,7 @@ def legend(changes: Sequence[Change]) -> Markup:
     """What the colours mean."""
     return tag(
         "ul",
-        *(tag("li", tag("span", class_=f"swatch {css_class(each)}"), change_words(each)) for each in changes),
+        *(tag("li", tag("span", class_=f"swatch {css_class(each)}"), each.label) for each in changes),
         class_="legend",
     )
 
@@ -135,7 +135,7 @@ def _bar(name: str, numbers: dict[Change, int], filter_: str | None, longest: in
             shapes.append(tag("rect", x=start, y=0, width=width, height=1, class_=css_class(change)))
             start += width
     events = sum(numbers.values())
-    said = ", ".join(f"{number:,} {change_words(change)}" for change, number in numbers.items() if number)
+    said = ", ".join(f"{number:,} {change.label}" for change, number in numbers.items() if number)
     return tag(
         "li",
         tag("span", *breakable(name), class_="name"),

@@ -11,7 +11,6 @@ from typing import Generic, TypeVar
 
 from ostiary.render.findings_words import (
     access_words,
-    change_words,
     place_words,
     reason_words,
     settled_by,
@@ -97,7 +96,7 @@ class Embedded:
         contradictions = findings.calibration.contradictions if findings.calibration is not None else ()
         told = [self._contradiction(each) for each in contradictions]
         return {
-            "changes": [[each.value, change_words(each)] for each in _CHANGES],
+            "changes": [[each.value, each.label] for each in _CHANGES],
             "accesses": [access_words(each) for each in _ACCESSES],
             "intervals": [visible(each) for each in findings.intervals],
             "rows": rows,

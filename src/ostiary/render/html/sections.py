@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ostiary.render.findings_words import (
-    change_words,
     counted,
     named,
     settled_by,
@@ -109,7 +108,7 @@ def tiles(findings: Findings) -> Markup:
                 class_="big",
                 data_filter=f"change:{change.value}" if change in shown else None,
             ),
-            tag("span", tag("span", class_=f"swatch {css_class(change)}"), change_words(change), class_="label"),
+            tag("span", tag("span", class_=f"swatch {css_class(change)}"), change.label, class_="label"),
         )
         for change in Change
     ]
@@ -208,7 +207,7 @@ def rows_section(findings: Findings, embedded: Embedded) -> Markup:
     rows = findings.rows
     left = sum(events for _, events in findings.others)
     notes = [f"{counted(len(rows), 'row')}, of which {min(len(rows), STATIC_ROWS):,} are shown without a script."]
-    said = ", ".join(f"{events:,} {change_words(change)}" for change, events in findings.others if events)
+    said = ", ".join(f"{events:,} {change.label}" for change, events in findings.others if events)
     beyond = tag("p", f"Not listed here: {counted(left, 'call')} of rows beyond the limit ({said}).", class_="hint")
     if not rows:
         return section("changes", "Changes", tag("p", "There are no rows.", class_="hint"), beyond if left else None)
@@ -250,7 +249,7 @@ def _decided(name: str, short: str, place: str) -> Markup | str:
 
 def change_label(change: Change) -> Markup:
     """A change with its colour."""
-    return tag("span", tag("span", class_=f"swatch {css_class(change)}"), change_words(change), class_="change")
+    return tag("span", tag("span", class_=f"swatch {css_class(change)}"), change.label, class_="change")
 
 
 _ARN_PARTS = 6
