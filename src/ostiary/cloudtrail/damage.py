@@ -38,7 +38,7 @@ class DamageKind(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """Something that could not be read; `offset` counts characters of the decompressed content."""
+    """Something that could not be read; `offset` counts characters of the decompressed content, or rows of tables and lines of access logs."""
 
     file: str
     kind: DamageKind

@@ -338,7 +338,7 @@ def _damages(places: Sequence[tuple[str, str]]) -> Iterator[Markup | None]:
     """The first places where something could not be read."""
     if places:
         yield tag("h3", "What could not be read")
-        yield table((("Place", ""), ("At character", "number")), places[:_MOST_LISTED])
+        yield table((("Place", ""), ("Character, or row", "number")), places[:_MOST_LISTED])
         yield _rest(len(places) - _MOST_LISTED, "more place")
 
 
