@@ -179,13 +179,21 @@ def _changes(findings: Findings, top: int) -> Iterator[Text]:
 
 
 def beside(findings: Findings) -> Iterator[str]:
-    """What else is to be said of the answer: calls that had been denied anyway, and calls that would be granted."""
+    """What else is to be said of the answer: calls that had been denied anyway, or that a baseline denies though AWS did not, and calls that would be granted."""
     policies = policies_words(findings.question)
     if findings.baseline == LOG:
         already = answered(findings, *Access, already=True)
         if already:
             also = _none_or(answered(findings, Access.DENIED, already=True))
             yield f"{_number(already, 'more call')} had been denied anyway; {policies} would deny {also} of them."
+    elif findings.candidate != LOG:
+        before = sum(row.events - row.already for row in findings.rows if row.baseline is Access.DENIED)
+        if before:
+            least = "at least " if findings.others else ""
+            yield (
+                f"{findings.baseline} denies {least}{_number(before, 'call')} that the log does not show as denied: "
+                "is it what was in force? With --calibrate in the place of the other policies it is compared with the log."
+            )
     gained = findings.gained
     if gained.most:
         sure = _none_or(gained.certain)

@@ -193,6 +193,15 @@ def test_policies_are_added_to_the_baseline(tmp_path):
     assert report["revoked"] == {"certain": 3, "most": 3}
     assert report["baseline"] == str(as_it_is)
     assert report["question"]["policies"] == [str(scp)]
+    # of the calls that the log does not show as denied, those of ec2 and of the other caller have no policy there
+    told = f"{as_it_is} denies 2 calls that the log does not show as denied: is it what was in force?"
+    assert told in logs.run(log, "--baseline", as_it_is, "--scp", scp).stdout
+    fitting = tmp_path / "fitting.json"
+    everyone = {"type": "identity", "name": "A", "document": {"Version": "2012-10-17", "Statement": [ALLOW_ALL]}}
+    fitting.write_text(json.dumps({"layers": ["identity"], "policies": [everyone]}), encoding="utf-8")
+    compared = logs.run(log, "--baseline", fitting, "--scp", scp).stdout
+    assert compared.startswith(f"Compared with {fitting}")
+    assert "does not show as denied" not in compared
     unchanged = logs.run(log, "--baseline", as_it_is, "--candidate", as_it_is, "--fail-on", "maybe")
     assert unchanged.exit_code == 0
     assert "would revoke none of 5 calls" in unchanged.stdout

@@ -124,6 +124,16 @@ def test_annotated_text(log, tmp_path):
     assert "hits in 2026-03-02 to 2026-03-09, and when last" in text
 
 
+def test_statements_of_one_line_all_have_their_hits(log, tmp_path):
+    """A policy without line breaks: no statement's hits stand for another's."""
+    document = {"Version": "2012-10-17", "Statement": [*STATEMENTS[:2], STATEMENTS[3]]}
+    policy = tmp_path / "one-line.json"
+    policy.write_text(json.dumps(document), encoding="utf-8")
+    text = logs.run(log, "--identity", policy, "--coverage").stdout
+    (line,) = [line for line in text.splitlines() if '"Sid": "Buckets"' in line]
+    assert line.partition("│")[0].strip() == "2, 2, never"
+
+
 def test_unused(log, tmp_path):
     """What was never hit, as JSON, with the window; and when the rest was last."""
     target = tmp_path / "unused.json"
