@@ -233,8 +233,8 @@ def _single(record: Record) -> list[str]:
             "*Still tested*: the share of requests whose leaf is not constant."
         ),
         "",
-        "| workload | statements | still tested | | `is_allowed` | ratio | `authorize` | ratio | agrees |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "| workload | statements | still tested | | `is_allowed` | ratio | `authorize` | ratio | agrees | |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for name in _workloads(record, "single-cold"):
         for kind in ("hot", "cold"):
@@ -244,7 +244,7 @@ def _single(record: Record) -> list[str]:
                 lines.append(
                     f"| {name} | {allowed.statements:,} | {_share(allowed)} | {kind} | "
                     f"{_marked(figure(allowed.measure), allowed)} | {_ratio(allowed)} | "
-                    f"{_marked(figure(decided.measure), decided)} | {_ratio(decided)} | {allowed.agreement} |"
+                    f"{_marked(figure(decided.measure), decided)} | {_ratio(decided)} | {allowed.agreement} | {allowed.note} |"
                 )
     return [*lines, ""]
 
