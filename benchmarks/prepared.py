@@ -130,7 +130,7 @@ def _constant(engine: ostiary.Engine, request: Request, known: dict[tuple[int, s
     node = view.index.node(resource.fields[5]) if resource.fields else 0
     key = id(row), resource.header, node
     if key not in known:
-        known[key] = isinstance(engine._workshop.cell(view, view.stretch(node)), ostiary.Decision)  # noqa: SLF001
+        known[key] = isinstance(engine._workshop.cell(view, node), ostiary.Decision)  # noqa: SLF001
     return known[key]
 
 

@@ -7,8 +7,8 @@ factory, so **no policy text is ever part of the source**, and leaves of one sha
 
 A leaf fetches the values of its keys and looks the answers of its tests up in the tables of their memos, nothing else. It
 is made twice: what callers run reads plain dictionaries, and goes `slow` where one lacks a value, where a value is no text,
-or where a key might hide under another spelling (unless that is settled before: see `Kit.plain`); the other one reads the
-memos themselves and fills them.
+or where a key might hide under another spelling (unless that is settled before: see `Kit.plain`); the other one, which is
+made when that happens first, reads the memos themselves and fills them.
 Invariant: a memo gives no answer where a test is Unknown, so both give up then, and the clear evaluator decides.
 """
 
@@ -69,9 +69,6 @@ class Kit(Protocol):
     plain: Callable[[Iterable[str]], bool] | None
     """Whether no key of a context needs folding (see `PlainKeys`); None if only such contexts reach the leaf."""
 
-    def slow(self, keys: Mapping[str, str], settle: Settler, /) -> LeafFunction:
-        """What decides where the tables are not enough. `keys`: those that the leaf reads, with their usual spelling."""
-
     def join(self, first: Decision, second: Decision, /) -> Decision:
         """The decision that names the statements of both."""
 
@@ -115,13 +112,19 @@ class Generator:
         self._factories: dict[str, Factory] = {}
         self._seen: set[int] = set()
 
-    def leaf(self, residue: Residue, kit: Kit) -> LeafFunction:
-        """The function of a residue; TooLargeError if the clear evaluator had better run it."""
-        return self._leaf(source_of(residue, kit), kit)
+    def leaf(self, made: "Made", slow: LeafFunction) -> LeafFunction:
+        """The function of a source; `slow` decides where the tables of its memos are not enough."""
+        tables = [value.table if isinstance(value, Memo) else value for value in made.values]
+        leaf: LeafFunction = self._factory(made.source)(slow, Exception, *tables)
+        return leaf
 
-    def leaf_of_known_shape(self, residue: Residue, kit: Kit) -> LeafFunction | None:
-        """The same, but None if nobody has asked for a leaf of this shape before: it may well be the only one."""
-        made = source_of(residue, kit)
+    def settler(self, made: "Made") -> Settler:
+        """The function that asks the memos themselves."""
+        settle: Settler = self._factory(made.source)(_give_up, Exception, *made.values)
+        return settle
+
+    def leaf_of_known_shape(self, made: "Made", slow: LeafFunction) -> LeafFunction | None:
+        """As `leaf`, but None if nobody has asked for a leaf of this shape before: it may well be the only one."""
         if made.source not in self._factories:
             shape = hash(made.source)
             if shape not in self._seen:
@@ -129,21 +132,18 @@ class Generator:
                     self._seen.clear()
                 self._seen.add(shape)
                 return None
-        return self._leaf(made, kit)
+        return self.leaf(made, slow)
 
-    def _leaf(self, made: "Made", kit: Kit) -> LeafFunction:
-        factory = self._factories.get(made.source)
+    def _factory(self, source: str) -> Factory:
+        factory = self._factories.get(source)
         if factory is None:
             namespace: dict[str, Factory] = {}
-            exec(compile(made.source, "<leaf>", "exec"), {"__builtins__": {}}, namespace)  # noqa: S102  # holds no policy text
+            exec(compile(source, "<leaf>", "exec"), {"__builtins__": {}}, namespace)  # noqa: S102  # holds no policy text
             factory = namespace["make"]
             if len(self._factories) >= self.CAP:
                 self._factories.clear()
-            self._factories[made.source] = factory
-        settle: Settler = factory(_give_up, Exception, *made.values)
-        tables = [value.table if isinstance(value, Memo) else value for value in made.values]
-        leaf: LeafFunction = factory(kit.slow(made.keys, settle), Exception, *tables)
-        return leaf
+            self._factories[source] = factory
+        return factory
 
 
 def _give_up(_r: str, _context: Context, _caller: Implied) -> None:
@@ -160,7 +160,10 @@ class Made:
 
 
 def source_of(residue: Residue, kit: Kit) -> Made:
-    """The source of a residue's factory, and what to call the factory with."""
+    """The source of a residue's factory, and what to call the factory with.
+
+    TooLargeError if the clear evaluator had better decide the leaf.
+    """
     writer = _Writer(residue, kit)
     writer.write()
     body = "\n".join(writer.lines)

@@ -165,11 +165,11 @@ class LeafBuilder:
         denies = tuple(residual for residual in residuals if residual.entry.statement.deny)
         # A pattern that perhaps matches by crossing colons matters unless its groups allow anyway, by plain matches.
         plainly = {group for group, entry in sure.items() if entry not in near}
-        crossed: dict[int, None] = {}
+        crossed: list[int] = []
         for entry, numbers in near.items():
-            if entry.statement.deny or not plainly or not all(group in plainly for group, _ in entry.groups):
-                crossed.update(dict.fromkeys(numbers))
-        crossing = tuple(crossed)
+            if not plainly or entry.statement.deny or not all(group in plainly for group, _ in entry.groups):
+                crossed += numbers
+        crossing = tuple(dict.fromkeys(crossed))
         names_open = any(group in groups for group in steps[0].step.by)
         if not (denies or crossing or steps[0].when or names_open):
             return Constant(self._evaluator.outcome(steps[0].step, sure))

@@ -226,11 +226,11 @@ class RowTable:
 
     def made(self, view: HeaderView, node: int) -> Cell:
         """The leaf of a stretch."""
-        return self._workshop.cell(view, view.stretch(node))
+        return self._workshop.cell(view, node)
 
     def draft(self, view: HeaderView, node: int) -> tuple[Cell, bool]:
         """A leaf of a stretch, and whether it is the finished one."""
-        return self._workshop.draft(view, view.stretch(node))
+        return self._workshop.draft(view, node)
 
     def spend(self, cells: int) -> None:
         """Counts leaves that have been built."""

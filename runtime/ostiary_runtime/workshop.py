@@ -4,7 +4,8 @@ In: a program. Out: conditions with their memos, the clear evaluator, and finish
 Invariant: what is here is either fixed after construction or a memo with a cap; losing a memo costs time, never an answer.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ostiary_grammar.pattern import Glob, Literal, Variable, Wild
@@ -15,13 +16,23 @@ from ostiary_runtime.decision import Decision, StatementRef, allow, deny
 from ostiary_runtime.elements import crossing_glob, with_stars
 from ostiary_runtime.entries import Entry
 from ostiary_runtime.evaluate import Evaluator
-from ostiary_runtime.generate import Ends, Generator, Holds, LeafFunction, PlainTest, Settler, TooLargeError
+from ostiary_runtime.generate import (
+    Ends,
+    Generator,
+    Holds,
+    LeafFunction,
+    Made,
+    PlainTest,
+    Settler,
+    TooLargeError,
+    source_of,
+)
 from ostiary_runtime.globs import Matcher, has_variables, literal_prefix, matcher
 from ostiary_runtime.keys import usual_spelling
-from ostiary_runtime.leaves import Constant, LeafBuilder, Residual, Residue, Undocumented
+from ostiary_runtime.leaves import Constant, Leaf, LeafBuilder, Residual, Residue, Undocumented
 from ostiary_runtime.memos import Memo, condition_memo, pattern_memo
 from ostiary_runtime.plan import Group, Step
-from ostiary_runtime.program import Program
+from ostiary_runtime.program import Program, ResourceTest
 from ostiary_runtime.request import CallerKind, parse_caller, parse_resource
 from ostiary_runtime.stretches import HeaderView, Stretch, full_glob
 
@@ -49,6 +60,8 @@ class Workshop:
         self.refs = tuple(statement_refs(program))
         self.conditions = tuple(Condition(test) for test in program.conditions)
         self.evaluator = Evaluator(program, self.refs, self.conditions)
+        self.short_patterns = frozenset([number for number, test in enumerate(program.resources) if test.written < 5])
+        """Resource patterns of fewer than five fields after `arn`."""
         self.spellings = Spellings()
         self.usual = dict(usual_spellings(program))
         self.plain = PlainKeys(self.usual)
@@ -59,37 +72,68 @@ class Workshop:
         # One object for each way of deciding: statements and layers are few, the leaves that end in one are many.
         self._decisions: dict[tuple[object, ...], Decision] = {}
         self._bounds: dict[str, str] = {}
+        self._latest: tuple[Slow, Made, Stretch, tuple[Entry, ...]] | None = None
 
-    def cell(self, view: HeaderView, stretch: Stretch) -> Cell:
-        """The finished leaf of a stretch. Three strategies: a constant, generated code, the clear evaluator."""
-        return self._cell(view, stretch, self._generator.leaf)[0]
+    def cell(self, view: HeaderView, node: int) -> Cell:
+        """The finished leaf of a stretch. Three strategies: a constant, generated code, the clear evaluator.
 
-    def draft(self, view: HeaderView, stretch: Stretch) -> tuple[Cell, bool]:
+        `node`: the trie node that owns the stretch.
+        """
+        return self._cell(view, node, self._generator.leaf)[0]
+
+    def draft(self, view: HeaderView, node: int) -> tuple[Cell, bool]:
         """A leaf of a stretch, and whether it is the finished one.
 
         Compiling code takes ten times as long as deciding once without it. So code of a shape that is new is not compiled
         before it is asked for again, and the clear evaluator decides so long.
         """
-        return self._cell(view, stretch, self._generator.leaf_of_known_shape)
+        return self._cell(view, node, self._generator.leaf_of_known_shape)
 
     def _cell(
-        self, view: HeaderView, stretch: Stretch, generated: Callable[[Residue, "LeafKit"], LeafFunction | None]
+        self, view: HeaderView, node: int, generated: Callable[[Made, LeafFunction], LeafFunction | None]
     ) -> tuple[Cell, bool]:
-        leaf = self._builder.build(
-            stretch.entries, stretch.status, view.crossing, stretch.plan, stretch.perhaps, stretch.aside
-        )
+        stretch = view.stretch(node)
+        leaf = self._leaf(view, stretch)
         match leaf:
             case Constant(decision):
-                key = (decision.effect, decision.layer, *(ref.number for ref in decision.statements))
-                return (decision if decision.undecided else self._decisions.setdefault(key, decision)), True
+                return self.shared(decision), True
             case Undocumented(entries):
                 return self.clear(view, stretch, entries), True
             case Residue():
                 try:
-                    made = generated(leaf, LeafKit(self, view, stretch, leaf.entries))
+                    made = source_of(leaf, LeafKit(self, view))
                 except TooLargeError:
                     return self.clear(view, stretch, leaf.entries), True
-                return (made or self.clear(view, stretch, leaf.entries)), made is not None
+                slow = Slow(self, view, node)
+                function = generated(made, slow)
+                if function is None:
+                    return self.clear(view, stretch, leaf.entries), False
+                self._latest = slow, made, stretch, leaf.entries
+                return function, True
+
+    def _leaf(self, view: HeaderView, stretch: Stretch) -> Leaf:
+        return self._builder.build(
+            stretch.entries, stretch.status, view.crossing, stretch.plan, stretch.perhaps, stretch.aside
+        )
+
+    def settling(self, slow: "Slow", view: HeaderView, node: int) -> "Settling":
+        """What a leaf needs where its tables are not enough; the leaf is taken apart anew unless it was just built."""
+        latest = self._latest
+        if latest is not None and latest[0] is slow:
+            _, made, stretch, entries = latest
+        else:
+            stretch = view.stretch(node)
+            leaf = self._leaf(view, stretch)
+            assert isinstance(leaf, Residue), "it was one when its code was generated, and a program never changes"
+            made, entries = source_of(leaf, LeafKit(self, view)), leaf.entries
+        return Settling(made.keys, self._generator.settler(made), self.clear(view, stretch, entries))
+
+    def shared(self, decision: Decision) -> Decision:
+        """The one object for a way of deciding, unless something is undecided."""
+        if decision.undecided:
+            return decision
+        key = (decision.effect, decision.layer, *[ref.number for ref in decision.statements])
+        return self._decisions.setdefault(key, decision)
 
     def bound(self, text: str) -> str:
         """The text object that all rows have for a bound.
@@ -147,44 +191,62 @@ class Workshop:
                 found[usual] = context[usual if usual in context else spelled[folded]]
         return found
 
-    def slow(self, keys: Mapping[str, str], settle: Settler, owner: str, clear: LeafFunction) -> LeafFunction:
-        """What a leaf does where its tables are not enough: reads its keys the long way, and asks the memos.
 
-        Where they do not know either, the clear evaluator decides on the request as it came.
-        """
-        spellings, plain = self.spellings, self.plain
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """What decides where the tables of a leaf are not enough. `keys`: those that it reads, with their usual spelling.
 
-        def slow(r: str, context: Context, caller: Implied) -> Decision:
-            if not plain.hold(context):
-                plain.learn(context)
-            reader = Reader(context, caller.derived, owner, "absent", spellings)
-            states: dict[str, object] = {}
-            for folded, usual in keys.items():
-                state = reader.state(folded, usual)
-                states[usual] = None if state is ABSENT else state
-            settled = settle(r, states, caller)
-            return clear(r, context, caller) if settled is None else settled  # a denial is falsy, and an answer
+    `settle` asks the memos, `clear` is the clear evaluator on the entries of the leaf.
+    """
 
-        return slow
+    keys: Mapping[str, str]
+    settle: Settler
+    clear: LeafFunction
+
+
+class Slow:
+    """What a leaf does where its tables are not enough: reads its keys the long way, and asks the memos.
+
+    Where they do not know either, the clear evaluator decides on the request as it came.
+    What it needs for that is made when it is first called: it takes several times the memory of the leaf itself, and most
+    leaves are never asked what no other one has been asked before.
+    """
+
+    __slots__ = ("_node", "_settling", "_view", "_workshop")
+
+    def __init__(self, workshop: Workshop, view: HeaderView, node: int) -> None:
+        self._workshop = workshop
+        self._view = view
+        self._node = node
+        self._settling: Settling | None = None
+
+    def __call__(self, r: str, context: Context, caller: Implied) -> Decision:
+        settling, workshop = self._settling, self._workshop
+        if settling is None:
+            settling = self._settling = workshop.settling(self, self._view, self._node)
+        if not workshop.plain.hold(context):
+            workshop.plain.learn(context)
+        reader = Reader(context, caller.derived, self._view.owner, "absent", workshop.spellings)
+        states: dict[str, object] = {}
+        for folded, usual in settling.keys.items():
+            state = reader.state(folded, usual)
+            states[usual] = None if state is ABSENT else state
+        settled = settling.settle(r, states, caller)
+        # a denial is falsy, and an answer
+        return settling.clear(r, context, caller) if settled is None else settled
 
 
 class LeafKit:
     """What the generated code of one leaf calls (see `generate.Kit`)."""
 
-    def __init__(self, workshop: Workshop, view: HeaderView, stretch: Stretch, entries: tuple[Entry, ...]) -> None:
+    def __init__(self, workshop: Workshop, view: HeaderView) -> None:
         self._workshop = workshop
         self._view = view
-        self._stretch = stretch
-        self._entries = entries
         self._resources = workshop.program.resources
         self.account = view.owner or None
         self.header = len(view.resource.header)
         checked = view.rowview.row.scope.kind is CallerKind.SESSION  # see `Engine`
         self.plain = None if checked else workshop.plain.hold
-
-    def slow(self, keys: Mapping[str, str], settle: Settler, /) -> LeafFunction:
-        clear = self._workshop.clear(self._view, self._stretch, self._entries)
-        return self._workshop.slow(keys, settle, self._view.owner, clear)
 
     def join(self, first: Decision, second: Decision, /) -> Decision:
         return Decision(first.effect, first.layer, first.statements + second.statements, (), allowed=True)
@@ -207,51 +269,50 @@ class LeafKit:
         return plain_test(full_glob(self._view.resource.header, self._resources[number].fields[4]))
 
     def crossing(self, patterns: tuple[int, ...]) -> Callable[[str], bool]:
-        length = self.header
+        length, resources = self.header, self._resources
         ready: list[Callable[[str], bool]] = []
 
         def might_cross(r: str) -> bool:
             # PERF: made when a resource first has a colon after its header, which few have
             if not ready:
-                ready.append(self._crossing(patterns, length))
+                ready.append(_crossing([resources[number] for number in patterns], length))
             return ready[0](r)
-
-        return might_cross
-
-    def _crossing(self, patterns: tuple[int, ...], length: int) -> Callable[[str], bool]:
-        full: list[tuple[str, Callable[[str], bool]]] = []
-        short: list[Callable[[str], bool]] = []
-        for number in patterns:
-            test = self._resources[number]
-            tail = with_stars(test.fields[4])
-            crosses = crossing_glob(test, tail)
-            if test.written < 5:
-                short.append(crosses)
-            else:
-                full.append((":" + literal_prefix(tail), crosses))
-
-        def might_cross(r: str) -> bool:
-            for needle, crosses in full:
-                if r.find(needle, length) >= 0 and crosses(r):
-                    return True
-            return any(crosses(r) for crosses in short)
 
         return might_cross
 
     def crossing_offset(self, patterns: tuple[int, ...]) -> int | None:
         """A pattern with all its fields can only cross if its resource part follows a colon after the header."""
-        if any(self._resources[number].written < 5 for number in patterns):
-            return None
-        return self.header
+        return self.header if self._workshop.short_patterns.isdisjoint(patterns) else None
 
     def denial(self, residual: Residual) -> Decision:
-        return deny(residual.entry.type, (self._workshop.refs[residual.entry.number],))
+        return self._workshop.shared(deny(residual.entry.type, (self._workshop.refs[residual.entry.number],)))
 
     def grant(self, group: Group, entry: Entry) -> Decision:
-        return allow(group.type, (self._workshop.refs[entry.number],))
+        return self._workshop.shared(allow(group.type, (self._workshop.refs[entry.number],)))
 
     def outcome(self, step: Step, sure: Mapping[Group, Entry]) -> Decision:
-        return self._workshop.evaluator.outcome(step, dict(sure))
+        return self._workshop.shared(self._workshop.evaluator.outcome(step, dict(sure)))
+
+
+def _crossing(tests: Sequence[ResourceTest], length: int) -> Callable[[str], bool]:
+    """Whether a resource, whose header is so long, might match one of the patterns by crossing colons."""
+    full: list[tuple[str, Callable[[str], bool]]] = []
+    short: list[Callable[[str], bool]] = []
+    for test in tests:
+        tail = with_stars(test.fields[4])
+        crosses = crossing_glob(test, tail)
+        if test.written < 5:
+            short.append(crosses)
+        else:
+            full.append((":" + literal_prefix(tail), crosses))
+
+    def might_cross(r: str) -> bool:
+        for needle, crosses in full:
+            if r.find(needle, length) >= 0 and crosses(r):
+                return True
+        return any(crosses(r) for crosses in short)
+
+    return might_cross
 
 
 def plain_test(glob: Glob) -> PlainTest:

@@ -10,7 +10,7 @@ from ostiary_runtime.leaves import Leaf, LeafBuilder, Residue
 from ostiary_runtime.program import Program
 from ostiary_runtime.request import Principal, parse_action, parse_caller, parse_resource
 from ostiary_runtime.stretches import HeaderIndex, HeaderView, RowView, Stretch
-from ostiary_runtime.workshop import LeafKit, Workshop
+from ostiary_runtime.workshop import LeafKit, Slow, Workshop
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +19,18 @@ class Spot:
 
     leaf: Leaf
     view: HeaderView
+    node: int
     stretch: Stretch
     workshop: Workshop
 
     def made(self) -> Made:
         """The generated source of a residue, and what belongs to it."""
         assert isinstance(self.leaf, Residue)
-        return source_of(self.leaf, LeafKit(self.workshop, self.view, self.stretch, self.leaf.entries))
+        return source_of(self.leaf, LeafKit(self.workshop, self.view))
+
+    def slow(self) -> Slow:
+        """What decides where the tables of the leaf are not enough."""
+        return Slow(self.workshop, self.view, self.node)
 
     def source(self) -> tuple[str, list[object]]:
         """The generated source of a residue, and the values of its parameters after `slow` and `error`."""
@@ -38,8 +43,9 @@ def spot(program: Program, caller: str | Principal, action: str, resource: str) 
     row = rows.row(rows.attachments.scope(parse_caller(caller), None), parse_action(action))
     asked = parse_resource(resource)
     view = RowView(row, rows, HeaderIndex(program)).view(asked)
-    stretch = view.stretch(view.index.node(asked.fields[5]) if asked.fields else 0)
+    node = view.index.node(asked.fields[5]) if asked.fields else 0
+    stretch = view.stretch(node)
     workshop = Workshop(program, lambda: None)
     builder = LeafBuilder(program, workshop.refs, workshop.evaluator)
     leaf = builder.build(stretch.entries, stretch.status, view.crossing, stretch.plan, stretch.perhaps)
-    return Spot(leaf, view, stretch, workshop)
+    return Spot(leaf, view, node, stretch, workshop)

@@ -103,7 +103,7 @@ def test_leaves_of_one_shape_share_one_factory():
         here = spot(made, ALICE, "s3:GetObject", "arn:aws:s3:::" + bucket.replace("*", "-"))
         assert isinstance(here.leaf, Residue)
         sources.add(here.source()[0])
-        generator.leaf(here.leaf, LeafKit(here.workshop, here.view, here.stretch, here.leaf.entries))
+        generator.leaf(here.made(), here.slow())
     assert len(sources) == 1
     assert len(generator._factories) == 1
 
@@ -167,7 +167,7 @@ def test_what_is_too_large_is_left_to_the_clear_evaluator(parts: list[Any], too_
     """At the limit and one beyond it; the answers are the same on both sides."""
     here = spot(program(*parts), ALICE, "s3:GetObject", OBJECT)
     assert isinstance(here.leaf, Residue)
-    kit = LeafKit(here.workshop, here.view, here.stretch, here.leaf.entries)
+    kit = LeafKit(here.workshop, here.view)
     if too_large:
         with pytest.raises(TooLargeError):
             source_of(here.leaf, kit)
@@ -192,7 +192,7 @@ def test_the_memo_of_factories_stays_under_its_cap(monkeypatch: pytest.MonkeyPat
     generator = Generator()
     for number in range(1, 12):
         here = spot(program((allow(Condition=blocks(number)), "identity", None)), ALICE, "s3:GetObject", OBJECT)
-        leaf = generator.leaf(here.leaf, LeafKit(here.workshop, here.view, here.stretch, here.leaf.entries))
+        leaf = generator.leaf(here.made(), here.slow())
         assert leaf(OBJECT, {f"aws:k{n}": "v" for n in range(number)}, parse_caller(ALICE)).allowed
         assert len(generator._factories) <= 3
 

@@ -8,19 +8,23 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.runtime.building import ALICE, ROLE, SESSION, allow, deny, engine, identity, outcome, plain_outcome, program
+from tests.runtime.building_leaves import spot
 
 from ostiary_grammar.pattern import Literal, Wild
 from ostiary_runtime import workshop
+from ostiary_runtime.context import UNKNOWN
 from ostiary_runtime.engine import Engine
 from ostiary_runtime.evaluate import Evaluator
-from ostiary_runtime.generate import Ends, Holds
+from ostiary_runtime.generate import Ends, Generator, Holds
 from ostiary_runtime.globs import matcher
 from ostiary_runtime.memos import Memo
+from ostiary_runtime.request import parse_caller
 from ostiary_runtime.workshop import Workshop, plain_test
 
 OBJECT = "arn:aws:s3:::b/k"
+CONDITION = {"StringLike": {"aws:UserAgent": "a*"}}
 PARTS = [
-    (allow(Condition={"StringLike": {"aws:UserAgent": "a*"}}), "identity", None),
+    (allow(Condition=CONDITION), "identity", None),
     (deny(Condition={"NumericGreaterThan": {"s3:max-keys": "10"}}), "identity", None),
 ]
 
@@ -36,6 +40,33 @@ def test_a_condition_is_evaluated_once_for_each_value():
     for _ in range(3):
         assert outcome(made, ALICE, "s3:GetObject", OBJECT, {"aws:UserAgent": "ab", "s3:max-keys": "5"}) == "Allow"
     assert (first, second) == ({"ab": 2}, {"5": 0})
+
+
+def test_what_decides_beside_the_tables_is_made_when_it_is_asked_first():
+    """A leaf whose values are known needs nothing but its tables; one that is asked for more takes itself apart again."""
+    made = program(*PARTS)
+    here = spot(made, ALICE, "s3:GetObject", OBJECT)
+    generator, caller = Generator(), parse_caller(ALICE)
+    slow, again = here.slow(), here.slow()
+    leaf, second = generator.leaf(here.made(), slow), generator.leaf(here.made(), again)
+    known = {"aws:UserAgent": "ab", "s3:max-keys": "5"}
+    assert leaf(OBJECT, known, caller).allowed
+    assert slow._settling is not None
+    assert second(OBJECT, known, caller).allowed
+    assert again._settling is None
+    assert not second(OBJECT, {"aws:UserAgent": "x"}, caller).allowed
+    assert again._settling is not None
+
+
+def test_leaves_that_were_built_before_others_decide_what_no_table_holds():
+    """All are built with one value, then asked in turn about values that none has seen."""
+    parts = [(allow(Resource=f"arn:aws:s3:::b{n}/*", Condition=CONDITION), "identity", None) for n in range(4)]
+    made = engine(*parts, (deny(Resource="arn:aws:s3:::*/x"), "identity", None))
+    resources = [f"arn:aws:s3:::b{n}/{key}" for n in range(5) for key in ("k", "x")]
+    for agent in ("ab", "b", "ac", UNKNOWN, ["ad", "b"], None):
+        for resource in resources:
+            asked = ALICE, "s3:GetObject", resource, {"aws:UserAgent": agent}
+            assert outcome(made, *asked) == plain_outcome(made, *asked)
 
 
 def test_values_are_remembered_by_their_text():
