@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from ostiary.cli.sides import GivenSides
 from ostiary_grammar.terms import PolicyType
 
@@ -54,3 +56,21 @@ def test_a_baseline_is_read_once(tmp_path: Path):
         MANAGEMENT: ((), True),
     }
     assert sides.names == (str(base), f"{base} with {more} and {scp}")
+
+
+@pytest.mark.parametrize(
+    "account, warned",
+    [("${Account}", True), (ACCOUNT, False), ("${aws:PrincipalAccount}", False)],
+    ids=["placeholder", "none", "variable"],
+)
+def test_a_placeholder_that_was_left_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], account: str, warned: bool
+):
+    """It makes an exception that never holds, which the figures of a replay cannot show."""
+    exception = {"StringNotLike": {"aws:PrincipalArn": f"arn:aws:iam::{account}:role/admin"}}
+    statement = {"Effect": "Deny", "Action": "s3:*", "Resource": "*", "Condition": exception}
+    scp = written(tmp_path / "scp.json", {"Version": "2012-10-17", "Statement": statement})
+    GivenSides((), (), {PolicyType.SCP: (scp,)}, (), full_aws_access=True, management_account=None).read()
+    said = capsys.readouterr().err
+    assert ("`ostiary check --type scp`: variable-without-prefix" in said) is warned
+    assert bool(said) is warned
