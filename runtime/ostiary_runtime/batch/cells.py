@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ostiary_runtime.batch.answers import Answers
-from ostiary_runtime.batch.needs import Needs, NeedsReader
+from ostiary_runtime.batch.needs import CROSSING, Needs, NeedsReader
 from ostiary_runtime.batch.places import Places
 from ostiary_runtime.batch.subjects import RowViews
-from ostiary_runtime.batch.tables import Column, PairTable
+from ostiary_runtime.batch.tables import MISSING, Column, PairTable
 from ostiary_runtime.context import Missing, Reader
 from ostiary_runtime.decision import allow
 from ostiary_runtime.entries import Entry
@@ -74,6 +74,8 @@ class Cells:
         self._missing = missing
         self.of_place = PairTable()
         """From row and place to cell."""
+        self.of_word = PairTable()
+        """From row and number of a word (a resource's text) to cell."""
         self.of_row = PairTable()
         """From row (and 0) to the cell of all its places, where the resource does not count."""
         self.answer = Column()
@@ -124,6 +126,19 @@ class Cells:
             if number == place:
                 asked = cell
         return asked
+
+    def at_word(self, row: int, place: int, text: str) -> int:
+        """The cell of a row at a place, narrowed by what its tests say of a text, as far as no variables come first."""
+        cell = self.of_place.find(row, place)
+        if cell == MISSING:
+            cell = self.here(row, place, 0)
+        assert isinstance(cell, int)
+        self.build(cell)
+        flags = self.of_text[cell]
+        if not flags or flags & (VARIES | WHOLE):
+            return cell
+        outcome = self.leaf(cell).needs.outcome(text)
+        return 0 if outcome == CROSSING else self.matched(cell, outcome)
 
     def build(self, cell: int) -> None:
         """Makes a leaf of a cell that is pending."""

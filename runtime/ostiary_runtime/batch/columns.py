@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from ostiary_grammar.errors import RequestError
 from ostiary_grammar.terms import fold
 from ostiary_runtime.batch.tables import Ints, Longs, Numbers, at, distinct, first_rows, looked_up
+from ostiary_runtime.batch.vocabulary import Kept, Vocabulary
 
 PRINCIPAL, ACTION, RESOURCE, OWNER = "principal", "action", "resource", "resource_account"
 _ASKED = (PRINCIPAL, ACTION, RESOURCE)
@@ -119,6 +120,8 @@ class Coded:
 
     codes: Numbers
     values: list[Any]
+    kept: Kept | None = None
+    """What was made of the values in earlier batches, if the numbers are those of a vocabulary."""
 
     def at(self, row: int) -> Any:
         """The value of a row."""
@@ -128,30 +131,62 @@ class Coded:
         """The first row that has a code."""
         return 0 if isinstance(self.codes, int) else int(np.argmax(self.codes == code))
 
-    def made(self, make: Callable[[Any], int], column: str, number: Callable[[int], int]) -> Ints:
-        """For each value what `make` makes of it. RequestErrors name the first row that has it, by its `number` in the table."""
+    def made(
+        self,
+        make: Callable[[Any], int],
+        column: str,
+        number: Callable[[int], int],
+        *,
+        use: str = "",
+        version: object = None,
+    ) -> Ints:
+        """For each value what `make` makes of it. RequestErrors name the first row that has it, by its `number` in the table.
+
+        With `use`, which says what for, it is kept with a vocabulary, and made anew where the `version` is another.
+        """
+        known = self.kept.get(use) if self.kept is not None and use else None
+        start = len(known[1]) if known is not None and known[0] == version else 0
+        if known is not None and start == len(self.values):
+            return known[1]
+        sound = True
         made = np.empty(len(self.values), np.int32)
-        for code, value in enumerate(self.values):
+        if known is not None and start:
+            made[:start] = known[1]
+        for code in range(start, len(made)):
             try:
-                made[code] = make(value)
+                made[code] = make(self.values[code])
             except RequestError as problem:
                 if np.any(self.codes == code):
                     raise at_row(number(self.first(code)), column, problem) from None
-                made[code] = 0  # the dictionary holds it, no row does
+                made[code], sound = 0, False  # the dictionary holds it, no row does
+        if self.kept is not None and use and sound:
+            self.kept[use] = (version, made)
         return made
 
-    def each(self, make: Callable[[Any], int], column: str, number: Callable[[int], int]) -> Numbers:
+    def each(
+        self,
+        make: Callable[[Any], int],
+        column: str,
+        number: Callable[[int], int],
+        *,
+        use: str = "",
+        version: object = None,
+    ) -> Numbers:
         """The same for each row."""
-        made = self.made(make, column, number)
+        made = self.made(make, column, number, use=use, version=version)
         return int(made[self.codes]) if isinstance(self.codes, int) else looked_up(made, self.codes)
 
 
 class Columns:
-    """The columns of one record batch. `start`: the number of its first row in the whole table."""
+    """The columns of one record batch. `start`: the number of its first row in the whole table.
 
-    def __init__(self, batch: Any, start: int) -> None:
+    `vocabularies`: by column, kept from batch to batch.
+    """
+
+    def __init__(self, batch: Any, start: int, vocabularies: dict[str, Vocabulary] | None = None) -> None:
         self._batch = batch
         self._start = start
+        self._vocabularies = {} if vocabularies is None else vocabularies
         self.rows: int = batch.num_rows
         self._arrays: dict[str, Any] = {}
         self._coded: dict[str, Coded] = {}
@@ -176,15 +211,30 @@ class Columns:
         if known is None:
             array = self.array(name)
             if rows is not None and len(rows) < _FEW * self.rows and not pa.types.is_dictionary(array.type):
-                return encode(array.take(pa.array(rows)))
-            known = self._coded[name] = encode(array)
-        return Coded(at(known.codes, rows), known.values)
+                return self._encode(name, array.take(pa.array(rows)))
+            known = self._coded[name] = self._encode(name, array)
+        return known if rows is None else Coded(at(known.codes, rows), known.values, known.kept)
+
+    def words(self, name: str) -> Coded | None:
+        """A column of texts by the numbers of its vocabulary; None if it has too many for one."""
+        return self._by_vocabulary(name, self.array(name))
+
+    def _encode(self, name: str, array: Any) -> Coded:
+        if not _is_text(_plain(array.type)) or _is_constant(array):
+            return encode(array)
+        return self._by_vocabulary(name, array) or encode(array)
+
+    def _by_vocabulary(self, name: str, array: Any) -> Coded | None:
+        vocabulary = self._vocabularies.setdefault(name, Vocabulary())
+        codes = vocabulary.encode(array)
+        return None if codes is None else Coded(codes, vocabulary.values, vocabulary.kept)
 
     def asked(self, name: str) -> Coded:
         """A column that may not hold nulls as numbers."""
         coded = self.coded(name)
-        for code, value in enumerate(coded.values):
-            if value is None and np.any(coded.codes == code):
+        if None in coded.values:
+            code = coded.values.index(None)
+            if np.any(coded.codes == code):
                 raise at_row(self.number(coded.first(code)), name, "there is no value")
         return coded
 
@@ -253,7 +303,7 @@ def encode(array: Any) -> Coded:
 
 
 def _is_constant(array: Any) -> bool:
-    if array.null_count or pa.types.is_floating(array.type):
+    if not len(array) or array.null_count or pa.types.is_floating(array.type) or pa.types.is_dictionary(array.type):
         return False
     first = array[0]
     step = max(1, len(array) // _PROBES)

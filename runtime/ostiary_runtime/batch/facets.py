@@ -27,9 +27,12 @@ class Facet:
         self.numbers: tuple[int, ...] = ()
         self.exact = False
         self.bits = 1
+        self.version = 0
+        """Another number for other classes of the same states."""
         self.forget()
 
     def forget(self) -> None:
+        self.version += 1
         self._states: dict[State, int] = {}
         self._classes: dict[object, int] = {}
         self.outcomes: list[tuple[Match, ...]] = []

@@ -26,6 +26,7 @@ from ostiary_runtime.batch.resources import Resources
 from ostiary_runtime.batch.states import States
 from ostiary_runtime.batch.subjects import RowViews, Subjects
 from ostiary_runtime.batch.tables import Ints, Longs, Numbers, PairTable, distinct, first_rows
+from ostiary_runtime.batch.vocabulary import Vocabulary
 from ostiary_runtime.context import ABSENT, Missing, State, state_of
 from ostiary_runtime.decision import Decision
 from ostiary_runtime.entries import Rows
@@ -68,6 +69,7 @@ class Machine:
         program = parts.workshop.program
         self._subjects = Subjects(parts.rows)
         self._rows = RowViews(parts.rows, parts.headers, frozenset(self._columns_of))
+        self._vocabularies: dict[str, Vocabulary] = {}
         self._row_of = PairTable()
         self._places = Places(program, parts.headers)
         evaluator, conditions = parts.workshop.evaluator, parts.workshop.conditions
@@ -94,16 +96,29 @@ class Machine:
         """The answers of a record batch, as numbers of `Answers`."""
         if self._is_large():
             self._start_again()
-        columns = Columns(batch, start)
+        columns = Columns(batch, start, self._vocabularies)
         self._counts.rows += columns.rows
         if not columns.rows:
             return np.zeros(0, np.int32)
         callers = self._callers(columns)
-        actions = columns.asked(ACTION).each(self._subjects.action, ACTION, columns.number)
-        rows = self._row_of.resolve(self._subjects.scope_of.of(callers), actions, self._row)
+        rows = self._rows_of(columns, self._subjects.scope_of.of(callers))
         resources = Resources(columns, self._places)
         cells = self._cells_of(rows, resources, columns.rows)
         return self._residuals.decide(columns, resources, callers, cells)
+
+    def _rows_of(self, columns: Columns, scopes: Numbers) -> Numbers:
+        """The row of the DAG of each row of the table."""
+        actions = columns.asked(ACTION)
+        if not isinstance(scopes, int) and (scopes == scopes[0]).all():
+            scopes = int(scopes[0])
+        if not isinstance(scopes, int):
+            return self._row_of.resolve(scopes, actions.each(self._subjects.action, ACTION, columns.number), self._row)
+        scope = scopes
+
+        def row(action: str) -> int:
+            return int(self._row_of.resolve(scope, self._subjects.action(action), self._row))
+
+        return actions.each(row, ACTION, columns.number, use="row", version=scope)
 
     def _row(self, scope: int, action: int, _row: int) -> int:
         return self._rows.row(self._subjects.scopes[scope], self._subjects.actions[action])
@@ -116,7 +131,9 @@ class Machine:
         if role_column is not None and not any(map(subjects.waits, principals.values)):
             role_column = None
         if role_column is None and not self._layout.owner:
-            return principals.each(lambda text: subjects.caller(text, None, ABSENT), PRINCIPAL, columns.number)
+            return principals.each(
+                lambda text: subjects.caller(text, None, ABSENT), PRINCIPAL, columns.number, use="caller"
+            )
         roles = columns.coded(role_column) if role_column is not None else Coded(0, [None])
         owners = columns.coded(OWNER) if self._layout.owner else Coded(0, [None])
         several: Longs = np.asarray(principals.codes, np.int64)
@@ -139,7 +156,14 @@ class Machine:
 
     def _cells_of(self, rows: Numbers, resources: Resources, count: int) -> Numbers:
         """The cell of each row. Where the answer is the same for every resource, the resource is only checked."""
-        cells = self._cells
+        cells, words = self._cells, resources.words
+        if words is not None and PairTable.holds(len(self._rows.views), len(words.values)):
+            places, values = resources.places_of_words(words), words.values
+
+            def at_word(row: int, word: int, _row: int) -> int:
+                return cells.at_word(row, int(places[word]), values[word])
+
+            return cells.of_word.resolve(rows, words.codes, at_word)
         anywhere = self._rows.anywhere.of(rows)
         if isinstance(anywhere, int) or resources.encoded or anywhere.all() or not anywhere.any():
             if np.all(anywhere):

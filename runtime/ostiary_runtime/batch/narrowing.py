@@ -17,12 +17,9 @@ from ostiary_runtime.batch.facets import MOST_CLASSES, OVER
 from ostiary_runtime.batch.needs import CROSSING, Needs
 from ostiary_runtime.batch.resources import Resources
 from ostiary_runtime.batch.states import States
-from ostiary_runtime.batch.tables import Ints, Longs, Numbers, PairTable, distinct, groups, spread
+from ostiary_runtime.batch.tables import Ints, Longs, Numbers, PairTable, at, distinct, groups, spread
 from ostiary_runtime.batch.texts import Ending
 
-# Texts that have numbers, and their characters, beyond which everything starts again.
-MOST_TEXTS: Final = 1 << 18
-MOST_CHARACTERS: Final = 1 << 26
 # Rows of one cell from which on Arrow's text functions are faster than Python's.
 _MANY: Final = 128
 ALONE: Final = 0
@@ -37,25 +34,16 @@ class Narrowing:
         self._varied: dict[tuple[str, ...], PairTable] = {}
         self._narrowed = PairTable()
         """From cell and outcome of its tests."""
-        self._by_text = PairTable()
-        """From cell and number of a text."""
-        self._numbers: dict[str, int] = {}
-        self._texts: list[str] = []
-        self._characters = 0
+        self._by_word = PairTable()
+        """From cell and number of a word."""
         self._ask_numbers: dict[object, int] = {}
         self._asked: list[Ending | Needs] = []
 
-    @property
-    def full(self) -> bool:
-        return len(self._texts) >= MOST_TEXTS or self._characters >= MOST_CHARACTERS
-
-    def narrow(
-        self, columns: Columns, resources: Resources, callers: Numbers, rows: Longs, cells: Ints
-    ) -> tuple[Longs, Ints, Longs]:
-        """Rows and their narrower cells; and rows to be decided for themselves."""
+    def narrow(self, columns: Columns, resources: Resources, callers: Numbers, rows: Longs, cells: Ints) -> Ints:
+        """The narrower cells of rows; ALONE for those that have to be decided for themselves."""
         flags = self._flags(cells, resources)
         if not flags.any():
-            return rows, cells, rows[:0]
+            return cells
         cells = cells.copy()
         varies = np.flatnonzero(flags & VARIES)
         while len(varies):
@@ -65,10 +53,8 @@ class Narrowing:
         matched = np.flatnonzero(flags & (MATCHED | CROSSES))
         if len(matched):
             cells[matched] = self._match(resources, rows.take(matched), cells.take(matched))
-        alone = (cells == ALONE) | ((flags & WHOLE) != 0)
-        if alone.any():
-            return rows[~alone], cells[~alone], rows[alone]
-        return rows, cells, rows[:0]
+        cells[(flags & WHOLE) != 0] = ALONE
+        return cells
 
     def _flags(self, cells: Ints, resources: Resources) -> Ints:
         flags = spread(self._cells.of_text.of(cells), len(cells))
@@ -111,13 +97,14 @@ class Narrowing:
 
     def _match(self, resources: Resources, rows: Longs, cells: Ints) -> Ints:
         """The cells in which tests of the text have the outcome of each row."""
-        if resources.few:
-            numbers = resources.numbers(rows, self._number)
+        words = resources.words
+        if words is not None:
+            values = words.values
 
-            def by_text(cell: int, text: int, _place: int) -> int:
-                return self._narrower(cell, self._cells.leaf(cell).needs.outcome(self._texts[text]), 0)
+            def by_word(cell: int, word: int, _place: int) -> int:
+                return self._narrower(cell, self._cells.leaf(cell).needs.outcome(values[word]), 0)
 
-            return spread(self._by_text.resolve(cells, numbers, by_text), len(rows))
+            return spread(self._by_word.resolve(cells, at(words.codes, rows), by_word), len(rows))
         colons = resources.has_colons_to_cross
         asks, heads = self._asks(cells, colons=colons)
         outcomes = np.empty(len(rows), np.int64)
@@ -161,16 +148,3 @@ class Narrowing:
 
     def _narrower(self, cell: int, outcome: int, _place: int) -> int:
         return ALONE if outcome == CROSSING else self._cells.matched(cell, outcome)
-
-    def _number(self, texts: list[str]) -> Ints:
-        """Numbers for texts. There may be too many: what is kept is given up before the next batch."""
-        numbers = self._numbers
-        found = np.empty(len(texts), np.int32)
-        for place, text in enumerate(texts):
-            number = numbers.get(text)
-            if number is None:
-                number = numbers[text] = len(numbers)
-                self._texts.append(text)
-                self._characters += len(text)
-            found[place] = number
-        return found

@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ostiary_runtime.batch import colons
 from ostiary_runtime.batch.tables import Ints
 from ostiary_runtime.intervals import successor
 from ostiary_runtime.program import Program
@@ -32,6 +33,8 @@ _TRUSTED: Final = {"kms": ("key/", "key0"), "iam": ("role/", "role0")}
 # Rows that are looked at to see whether a column holds few distinct texts, and which share of them has to be distinct.
 _SAMPLE: Final = 4096
 _MANY: Final = 0.9
+# Colons of an ARN whose last field has none.
+FIELD_COLONS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,38 +143,13 @@ def holds_few(texts: Any) -> bool:
 
 def not_resources(texts: Any) -> Any:
     """Which texts are neither `*` nor an ARN with six fields: a boolean array, or None where a look shows that none is."""
-    if pc.all(pc.starts_with(texts, "arn:")).as_py() and _have_five_colons(texts):
+    arns, enough = pc.starts_with(texts, "arn:"), colons.counts(texts) >= FIELD_COLONS
+    if enough.all() and pc.all(arns).as_py():
         return None
-    proper = pc.and_(pc.starts_with(texts, "arn:"), pc.greater_equal(pc.count_substring(texts, ":"), 5))
-    return pc.invert(pc.or_(proper, pc.equal(texts, "*")))
-
-
-def _have_five_colons(texts: Any) -> bool:
-    """Whether every text has exactly five colons, as nearly all ARNs have."""
-    width = np.int64 if pa.types.is_large_string(texts.type) else np.int32
-    _, offsets_buffer, data = texts.buffers()
-    if offsets_buffer is None or data is None:
-        return False
-    offsets: Any = np.frombuffer(offsets_buffer, width, len(texts) + 1, texts.offset * np.dtype(width).itemsize)
-    start, end = int(offsets[0]), int(offsets[-1])
-    if start == end:
-        return False
-    colons = np.flatnonzero(np.frombuffer(data, np.uint8, end - start, start) == ord(":"))
-    if len(colons) != 5 * len(texts):
-        return False
-    colons += start
-    return bool((colons[::5] >= offsets[:-1]).all() and (colons[4::5] < offsets[1:]).all())
+    return pc.invert(pc.or_(pc.and_(arns, pa.array(enough)), pc.equal(texts, "*")))
 
 
 def has_extra_colons(texts: Any) -> bool:
     """Whether some of these resources has more than five colons: all have five at least, or are `*`."""
-    width = np.int64 if pa.types.is_large_string(texts.type) else np.int32
-    _, offsets_buffer, data = texts.buffers()
-    if offsets_buffer is None or data is None or not len(texts):
-        return False
-    offsets = np.frombuffer(offsets_buffer, width, len(texts) + 1, texts.offset * np.dtype(width).itemsize)
-    start, end = int(offsets[0]), int(offsets[-1])
-    colons = np.count_nonzero(np.frombuffer(data, np.uint8, end - start, start) == ord(":"))
-    least = 5 * len(texts)
-    # PERF: colons of the whole column cost a tenth of colons for each text
-    return bool(colons != least and colons != least - 5 * (pc.sum(pc.equal(texts, "*")).as_py() or 0))
+    found, least = colons.total(texts), FIELD_COLONS * len(texts)
+    return found != least and found != least - FIELD_COLONS * (pc.sum(pc.equal(texts, "*")).as_py() or 0)

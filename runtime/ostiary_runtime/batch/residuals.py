@@ -6,6 +6,7 @@ A pair that is new is put to the single engine on the first row that has it. A k
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -15,7 +16,7 @@ from ostiary_runtime.batch.answers import Answers, Counts
 from ostiary_runtime.batch.cells import CROSSES, WHOLE, Cells
 from ostiary_runtime.batch.columns import ACTION, OWNER, PRINCIPAL, RESOURCE, Columns, Layout
 from ostiary_runtime.batch.facets import OVER, Facet
-from ostiary_runtime.batch.narrowing import Narrowing
+from ostiary_runtime.batch.narrowing import ALONE, Narrowing
 from ostiary_runtime.batch.needs import Needs
 from ostiary_runtime.batch.resources import Resources
 from ostiary_runtime.batch.states import Classes, States
@@ -75,7 +76,7 @@ class Residuals:
     @property
     def full(self) -> bool:
         """Whether it is time to start again."""
-        return self.narrowing.full or self.states.full or any(facet.full for facet in self._facets.values())
+        return self.states.full or any(facet.full for facet in self._facets.values())
 
     def decide(self, columns: Columns, resources: Resources, callers: Numbers, cells: Numbers) -> Ints:
         """The answers of a batch whose rows have these cells."""
@@ -214,6 +215,14 @@ class Residuals:
         return self._answers.number(decision)
 
 
+@dataclass(frozen=True, slots=True)
+class _OnRows:
+    """The classes of a key on some rows, given by their places among those that are decided, or (None) on all."""
+
+    rows: Longs | None
+    classes: Classes
+
+
 class _Run:
     """The rows of one batch, with their `answers`."""
 
@@ -235,20 +244,17 @@ class _Run:
         of = self._of
         asks, together = of.asks(cells)
         if together & _TEXT:
-            some = np.arange(len(cells)) if rows is None else rows
-            left, cells, alone = of.narrowing.narrow(self._columns, self._resources, self._callers, some, cells)
-            if len(alone):
-                self.singly(alone)
-                rows = left
-                if not len(left):
-                    return
+            rows, cells = self._narrowed(rows, cells, asks)
+            if not len(cells):
+                return
             asks, together = of.asks(cells)
         keys = of.keys(together)
-        classes = {key: self._classes(key, bit, rows, asks) for key, bit in keys.items()}
+        always = int(np.bitwise_and.reduce(asks))
+        classes = {key: self._classes(key, bit, rows, asks, always) for key, bit in keys.items()}
         over = np.zeros(len(cells), np.bool_)
-        for asking, each in classes.values():
-            if each.over:
-                over[slice(None) if asking is None else asking] |= each.shifted(0, np.int32) == OVER
+        for on in classes.values():
+            if on.classes.over:
+                over[slice(None) if on.rows is None else on.rows] |= on.classes.shifted(0, np.int32) == OVER
         if over.any():
             every = np.arange(len(cells)) if rows is None else rows
             self.singly(every[over])
@@ -258,7 +264,7 @@ class _Run:
         if of.bits > _MOST_BITS:
             self.singly(np.arange(len(cells)) if rows is None else rows)
             return
-        circumstances = self._circumstances(asks, keys, classes, shifts)
+        circumstances = self._circumstances(asks, always, keys, classes, shifts)
 
         def make(cell: int, found: int, place: int) -> int:
             answer = of.cells.answer[cell]
@@ -277,6 +283,20 @@ class _Run:
             settled = np.array([of.cells.settled(cell) for cell in numbers], np.int32)
             self.settle(doubts if rows is None else rows.take(doubts), settled.take(places))
 
+    def _narrowed(self, rows: Longs | None, cells: Ints, asks: Longs) -> tuple[Longs | None, Ints]:
+        """The rows without those that have to be decided for themselves, which are, and their narrower cells."""
+        chosen = np.flatnonzero(asks & _TEXT)
+        some = chosen if rows is None else rows.take(chosen)
+        narrower = self._of.narrowing.narrow(self._columns, self._resources, self._callers, some, cells.take(chosen))
+        cells = cells.copy()
+        cells[chosen] = narrower
+        alone = narrower == ALONE
+        if not alone.any():
+            return rows, cells
+        self.singly(some[alone])
+        left = np.flatnonzero(cells != ALONE)
+        return left if rows is None else rows.take(left), cells.take(left)
+
     def _put(self, rows: Longs | None, answers: Ints) -> None:
         if rows is None:
             self.answers = answers
@@ -285,32 +305,40 @@ class _Run:
             self.answers = np.empty(self._columns.rows, np.int32)
         self.answers[rows] = answers
 
-    def _classes(self, key: str, bit: int, rows: Longs | None, asks: Longs) -> tuple[Longs | None, Classes]:
-        """The classes of a key on the rows that ask about it: these by their places among the rows, or None for all."""
-        of = self._of
-        asking = np.flatnonzero(asks & bit)
-        some = asking if len(asking) < _FEW * len(asks) else None
-        chosen = rows if some is None else some if rows is None else rows.take(some)
-        return some, of.states.classes(of.facet(key), key, self._columns, self._callers, chosen)
+    def _classes(self, key: str, bit: int, rows: Longs | None, asks: Longs, always: int) -> _OnRows:
+        """The classes of a key on the rows that ask about it, if these are few, else on all."""
+        of, chosen, some = self._of, rows, None
+        if not always & bit:
+            asking = (asks & bit) != 0
+            if np.count_nonzero(asking) < _FEW * len(asks):
+                some = np.flatnonzero(asking)
+                chosen = some if rows is None else rows.take(some)
+        return _OnRows(some, of.states.classes(of.facet(key), key, self._columns, self._callers, chosen))
 
     def _circumstances(
-        self,
-        asks: Longs,
-        keys: dict[str, int],
-        classes: dict[str, tuple[Longs | None, Classes]],
-        shifts: dict[str, int],
+        self, asks: Longs, always: int, keys: dict[str, int], classes: dict[str, _OnRows], shifts: dict[str, int]
     ) -> Numbers | Longs:
         """The classes of each row's keys as one number, in which those that its cell does not ask about are zero."""
         if not keys:
             return 0
         kind = np.int32 if self._of.bits <= _INT_BITS else np.int64
-        together: Any = np.zeros(len(asks), kind)
-        for key, (some, each) in classes.items():
-            placed = each.shifted(shifts[key], kind)
-            if some is not None:
-                together[some] |= placed
-            elif ((asks & keys[key]) != 0).all():
-                together |= placed
+        fixed, several = kind(0), []
+        for key, on in classes.items():
+            if on.rows is not None:
+                continue
+            placed = on.classes.shifted(shifts[key], kind)
+            if not always & keys[key]:
+                placed = np.where(asks & keys[key], placed, kind(0))
+            if isinstance(placed, np.ndarray):
+                several.append(placed)
             else:
-                together |= np.where(asks & keys[key], placed, kind(0))
+                fixed |= placed
+        together: Any = several.pop() if several else np.full(len(asks), fixed, kind)
+        for placed in several:
+            together |= placed
+        if fixed:
+            together |= fixed
+        for key, on in classes.items():
+            if on.rows is not None:
+                together[on.rows] |= on.classes.shifted(shifts[key], kind)
         return together  # type: ignore[no-any-return]

@@ -81,7 +81,11 @@ class States:
             coded = columns.coded(column, rows)
             # PERF: a text is its own state, and `state_of` takes ten times as long as finding its class
             made = coded.made(
-                lambda value: facet.of(value if value.__class__ is str else state_of(value)), column, number
+                lambda value: facet.of(value if value.__class__ is str else state_of(value)),
+                column,
+                number,
+                use="exact" if facet is self._exact.get(key) else "class",
+                version=facet.version,
             )
             return Classes(coded.codes, made)
         if not self.differ(key):

@@ -17,6 +17,7 @@ Numbers = Ints | int
 """One number for each row, or one for all of them."""
 
 MISSING: Final = -9
+"""Less than any number that is filed."""
 # Fields of a dense table; beyond that, pairs are kept in a dict and found through the distinct ones.
 MOST_FIELDS = 1 << 22
 # Pairs that a dict holds before it starts again.
@@ -108,6 +109,11 @@ class PairTable:
         """Whether the pairs are kept in a dict."""
         return self._known is not None
 
+    @staticmethod
+    def holds(firsts: int, seconds: int) -> bool:
+        """Whether pairs of so many numbers and so many others fit into an array."""
+        return 1 << (firsts - 1).bit_length() << (seconds - 1).bit_length() <= MOST_FIELDS
+
     def put(self, first: int, second: int, value: int) -> None:
         """Files a value."""
         self._make_room(first, second)
@@ -145,9 +151,9 @@ class PairTable:
             if found == MISSING:
                 found = self._made(int(first), int(second), 0, make)
             return found
-        missing = np.flatnonzero(found == MISSING)
-        if not len(missing):
+        if int(found.min(initial=0)) > MISSING:
             return found
+        missing = np.flatnonzero(found == MISSING)
         bits, mask = self._bits, (1 << self._bits) - 1
         firsts = np.asarray(at(first, missing), np.int64)
         seconds = second if isinstance(second, int) else second.take(missing).astype(np.int64)

@@ -12,7 +12,7 @@ from collections import Counter
 import pytest
 from tests.differential import batch
 
-from ostiary_runtime.batch import cells, machine, narrowing, places, residuals, resources, subjects, tables
+from ostiary_runtime.batch import cells, machine, narrowing, places, residuals, subjects, tables, vocabulary
 from ostiary_runtime.batch.facets import Facet
 from ostiary_runtime.batch.tables import PairTable
 
@@ -63,10 +63,12 @@ def test_a_difference_is_found(monkeypatch: pytest.MonkeyPatch):
         (subjects, "MOST_SPELLINGS", 2),
         (subjects, "MOST_ROWS", 3),
         (subjects, "MOST_PRINCIPALS", 1),
-        (narrowing, "MOST_TEXTS", 1),
-        (narrowing, "MOST_CHARACTERS", 50),
+        (vocabulary, "MOST_WORDS", 1),
+        (vocabulary, "MOST_WORDS", 9),
+        (vocabulary, "MOST_CHARACTERS", 50),
+        (vocabulary, "_MOST_GIVEN", 0),
+        (vocabulary, "_ROWS_A_WORD", 0),
         (narrowing, "_MANY", 0),
-        (resources, "_FEW", 0),
         (machine, "MOST_CHARACTERS", 50),
         (machine, "_MOST_SOMEWHERE", 1.1),
     ],
