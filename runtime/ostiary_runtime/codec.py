@@ -47,14 +47,14 @@ def from_bytes(data: bytes) -> Program:
             f"the saved program has format {version}, this version reads {FORMAT_VERSION}: compile it again"
         )
     length = int.from_bytes(data[10:18], "big")
-    payload = data[_HEAD:]
+    payload = memoryview(data)[_HEAD:]
     if len(payload) != length:
         raise ProgramError(f"the saved program should have {length} bytes after its head and has {len(payload)}")
     if hashlib.sha256(payload).digest() != data[18:_HEAD]:
         raise ProgramError("the saved program is damaged: its digest does not match")
     try:
         with uncollected():
-            return from_columns(json.loads(payload.decode("ascii")))
+            return from_columns(json.loads(str(payload, "ascii")))
     except ProgramError:
         raise
     except (ValueError, TypeError, KeyError, IndexError, RecursionError) as problem:

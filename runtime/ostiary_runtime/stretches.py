@@ -139,6 +139,8 @@ class HeaderView:
     rowview: "RowView"
     texts: list[str] | None = None
     """The bounds of a table that holds this header alone, as whole ARNs, where rows share them."""
+    inner: frozenset[int] = frozenset()
+    """The nodes of the index that may own several stretches, where rows share them."""
 
     def stretch(self, node: int) -> Stretch:
         """The entries in play on the interval that a trie node owns."""

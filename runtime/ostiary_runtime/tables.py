@@ -152,6 +152,7 @@ class RowTable:
         alone = self._many.get(bounds[1]) if len(bounds) > MOST_COPIED else None
         if alone is None or bounds is not alone.texts:
             return bounds, cells
+        alone.take_in(cells[2:-1])
         sight = self._first_sight
         return ["", bounds[1], bounds[-1]], [sight, sight, alone.searcher(), sight]
 
@@ -164,12 +165,14 @@ class RowTable:
             [*cells[: at + 1], *new_cells, self._first_sight, *cells[at + 1 :]],
         )
 
-    def put(self, r: str, stretches: "_Stretches", cell: Cell) -> None:
-        """Puts a leaf into the place on which a resource falls."""
+    def put(self, r: str, stretches: "_Stretches", cell: Cell) -> bool:
+        """Puts a leaf into the place on which a resource falls, unless the header has no places there any more."""
         bounds, cells = self.cells
         at = bisect_right(bounds, r)
-        if cells[at] is stretches:
-            cells[at] = cell
+        if cells[at] is not stretches:
+            return False
+        cells[at] = cell
+        return True
 
     def _put_all(self, stretches: "_Stretches") -> None:
         """Puts the leaves of a header that are built already into their places."""
@@ -282,15 +285,16 @@ class _Stretches(dict[int, Cell]):
     """The leaves of one header in one row, by the trie node of their stretch; built when they are first asked for.
 
     `texts`: the bounds of a table that holds this header alone, `start` the header. It is a cell itself, in the places where
-    no leaf has been put yet: it puts one there.
+    no leaf has been put yet: it puts one there. A leaf that has one place, and stands in it, is not kept here besides.
     """
 
-    __slots__ = ("_table", "_view", "nodes", "start", "texts")
+    __slots__ = ("_inner", "_table", "_view", "nodes", "start", "texts")
 
     def __init__(self, table: RowTable, view: HeaderView, start: str, texts: list[str]) -> None:
         super().__init__()
         self._table = table
         self._view = view
+        self._inner = view.inner
         self.nodes = view.index.nodes
         self.start = start
         self.texts = texts
@@ -324,7 +328,28 @@ class _Stretches(dict[int, Cell]):
 
     def __call__(self, r: str, context: Context, caller: Implied) -> Decision:
         node = self.nodes[bisect_right(self.texts, r) - 2]
-        cell = self[node]
-        if node in self:  # a draft is not kept
+        cell = self.get(node)
+        if cell is not None:
             self._table.put(r, self, cell)
+        else:
+            cell, finished = self._table.draft(self._view, node)
+            if finished:
+                self._keep(r, node, cell)
         return cell if isinstance(cell, Decision) else cell(r, context, caller)
+
+    def _keep(self, r: str, node: int, cell: Cell) -> None:
+        placed = self._table.put(r, self, cell)
+        if placed and node not in self._inner:
+            # the place has been counted already, and constants are shared
+            self._table.spend(0 if isinstance(cell, Decision) else 1)
+        else:
+            self[node] = cell
+            self._table.spend(1)
+
+    def take_in(self, cells: Sequence[Cell]) -> None:
+        """Keeps the leaves that stand in the places of the header."""
+        before = len(self)
+        for cell, node in zip(cells, self.nodes, strict=True):
+            if cell is not self:
+                self.setdefault(node, cell)
+        self._table.spend(len(self) - before)

@@ -44,11 +44,12 @@ _ROOTS = {"kms": "key/", "iam": "role/"}
 class Header:
     """What all rows share of an ARN header. `texts` are the bounds of a table that holds this header alone, as whole ARNs.
 
-    `near` are the statements that have one of the `crossing` patterns.
+    `inner` are the nodes of the index that have others below them, so that they may own several stretches; `near` are the statements that have one of the `crossing` patterns.
     """
 
     index: IntervalIndex
     texts: list[str]
+    inner: frozenset[int]
     crossing: frozenset[int]
     near: frozenset[int]
 
@@ -117,7 +118,7 @@ class Wide:
         near = {number for pattern in crossing for number in self.filed.get(pattern, ())}
         start = resource.header
         texts = ["", start, *(start + bound for bound in index.bounds), str(successor(start))]
-        return Header(index, texts, crossing, frozenset(near))
+        return Header(index, texts, frozenset(index.parents), crossing, frozenset(near))
 
 
 def _tail(program: Program, pattern: int) -> Glob:
@@ -168,7 +169,7 @@ class WideRowView(RowView):
             return HeaderView(resource, self.owner(resource), EMPTY, frozenset(), self)
         header = self._wide.header(resource)
         kept = header_alone(resource)
-        return HeaderView(kept, self.owner(resource), header.index, header.crossing, self, header.texts)
+        return HeaderView(kept, self.owner(resource), header.index, header.crossing, self, header.texts, header.inner)
 
     def stretch(self, view: HeaderView, chain: Iterable[int]) -> Stretch:
         patterns = tuple(chain)

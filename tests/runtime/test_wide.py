@@ -172,10 +172,25 @@ def test_places_hold_leaves_once_they_are_asked_for_or_warmed_up(wide_from_200: 
     row = made._askers[ALICE].rows["s3:GetObject"]
     many = row._many["arn:aws:s3:::"]
     assert sum(cell is not many for cell in row.cells[1][2:-1]) == 1
+    assert not many  # what stands in its only place is kept nowhere else
     made.warm(["s3:GetObject"], principals=[ALICE], resources=["arn:aws:s3:::b6/k", "arn:aws:s3:::b7/k"])
     assert sum(cell is not many for cell in row.cells[1][2:-1]) == 3
     made.warm(["s3:GetObject"], principals=[ALICE])
     assert all(cell is not many for cell in row.cells[1])
+
+
+def test_leaves_are_kept_when_a_list_of_places_becomes_one_cell(wide_from_200: None, monkeypatch: pytest.MonkeyPatch):
+    """As happens when a second header comes and the list is too long to be copied."""
+    monkeypatch.setattr(tables, "MOST_COPIED", 100)
+    made = large(300)
+    for number in (5, 6):
+        for _ in range(2):
+            made.authorize(ALICE, "s3:GetObject", f"arn:aws:s3:::b{number}/k", {"aws:k": "5", "aws:m": "1"})
+    row = made._askers[ALICE].rows["s3:GetObject"]
+    many = row._many["arn:aws:s3:::"]
+    assert not many
+    made.authorize(ALICE, "s3:GetObject", BESIDE, {})
+    assert len(many) == 2
 
 
 def test_templates_and_warming_up_work_on_wide_programs(wide_from_200: None):
