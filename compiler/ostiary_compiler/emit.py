@@ -6,9 +6,12 @@ of first use, so the same policies give the same tables. Statements that can nev
 
 from ostiary_compiler.normal import NormalPolicy, NormalSet, NormalStatement
 from ostiary_compiler.table import Table, action_key, condition_key, resource_key
+from ostiary_grammar.making import maker
 from ostiary_grammar.span import Places
 from ostiary_runtime.index import index_actions, index_resources
 from ostiary_runtime.program import Policy, PrincipalTest, Program, Statement
+
+_make_statement = maker(Statement)
 
 
 def emit(normal: NormalSet) -> Program:
@@ -24,7 +27,7 @@ def emit(normal: NormalSet) -> Program:
         line, column = places.of(statement.span.start)
         live = statement.dead is None
         statements.append(
-            Statement(
+            _make_statement(
                 policy=number,
                 index=statement.index,
                 sid=statement.sid,

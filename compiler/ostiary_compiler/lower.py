@@ -10,6 +10,7 @@ from ostiary_compiler.normal import NormalPolicy, NormalSet, NormalStatement
 from ostiary_compiler.policyset import Attachment, PolicySet
 from ostiary_compiler.readings import Readings
 from ostiary_grammar.arn import split_arn
+from ostiary_grammar.making import maker
 from ostiary_grammar.syntax import Clause, ConditionClause, Document, PrincipalClause, Statement
 from ostiary_grammar.terms import PolicyType
 from ostiary_runtime.program import ConditionTest, PrincipalTest, ResourceTest
@@ -17,6 +18,10 @@ from ostiary_runtime.program import ConditionTest, PrincipalTest, ResourceTest
 # Types whose incomplete ARNs AWS documents as padded with `*`; elsewhere a match of one is Unknown (10.2).
 _PADDED = frozenset({PolicyType.IDENTITY, PolicyType.BOUNDARY, PolicyType.SESSION})
 _WITH_VARIABLES = "2012-10-17"
+
+_make_policy = maker(NormalPolicy)
+_make_statement = maker(NormalStatement)
+_make_principal = maker(PrincipalTest)
 
 
 def lower(policies: PolicySet, layers: frozenset[PolicyType]) -> NormalSet:
@@ -66,12 +71,12 @@ class _Lowering:
     def policy(self, document: Document, name: str, targets: tuple[str | None, ...]) -> NormalPolicy:
         statements = tuple(map(self._statement, range(len(document.statements)), document.statements))
         covers = self._covers(targets) if self._type is PolicyType.RESOURCE else None
-        return NormalPolicy(name, self._type, document.source.name, targets, covers, statements)
+        return _make_policy(name, self._type, document.source.name, targets, covers, statements)
 
     def _statement(self, index: int, statement: Statement) -> NormalStatement:
         action, resource = statement.action, statement.resource
         actions = self._readings.actions
-        return NormalStatement(
+        return _make_statement(
             index=index,
             sid=statement.sid.value if statement.sid is not None else "",
             deny=statement.effect is not None and statement.effect.value == "Deny",
@@ -124,7 +129,7 @@ class _Lowering:
                 arns.append(text)
             elif text != "*":
                 unique_ids.append(text)
-        return PrincipalTest(
+        return _make_principal(
             clause.negated,
             aws_star="*" in named,
             accounts=tuple(accounts),

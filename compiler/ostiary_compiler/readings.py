@@ -9,10 +9,13 @@ from collections.abc import Mapping
 
 from ostiary_grammar.action import parse_action
 from ostiary_grammar.arn import parse_resource, split_arn
+from ostiary_grammar.making import maker
 from ostiary_grammar.pattern import STAR, ActionPattern, ResourceForm, ResourcePattern
 from ostiary_grammar.terms import fold, parse_operator
 from ostiary_runtime.keys import usual_spelling
 from ostiary_runtime.program import ConditionTest, ResourceTest
+
+_make_resource = maker(ResourceTest)
 
 
 class _Actions(dict[str, ActionPattern]):
@@ -76,7 +79,7 @@ def resource_test(pattern: ResourcePattern, *, documented: bool) -> ResourceTest
     if pattern.form is not ResourceForm.ARN:
         return ResourceTest(pattern.text, pattern.form, (), 0, unsure=False)
     padded = (*pattern.fields, *(STAR,) * (5 - written)) if written < 5 else pattern.fields
-    return ResourceTest(pattern.text, pattern.form, padded, written, unsure=written < 5 and not documented)
+    return _make_resource(pattern.text, pattern.form, padded, written, unsure=written < 5 and not documented)
 
 
 def account_of(text: str) -> str | None:

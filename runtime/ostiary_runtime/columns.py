@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from itertools import chain, pairwise
 from typing import Any, TypeVar
 
+from ostiary_grammar.making import maker
 from ostiary_grammar.pattern import ActionPattern, Glob, Literal, ResourceForm, Token, Variable, Wild
 from ostiary_grammar.terms import PolicyType, parse_operator
 from ostiary_runtime.index import header_pattern, index_actions
@@ -30,6 +31,11 @@ Json = Any
 Column = list[Any]
 T = TypeVar("T")
 
+# PERF: loading is mostly the making of these (benchmark: load)
+_make_policy = maker(Policy)
+_make_statement = maker(Statement)
+_make_resource = maker(ResourceTest)
+_make_principal = maker(PrincipalTest)
 _TYPES = {each.value: each for each in PolicyType}
 _FORMS = {each.value: each for each in ResourceForm}
 _STATEMENT = (
@@ -143,7 +149,7 @@ def _policies(table: Json) -> tuple[Policy, ...]:
     rows = _lists(targets)
     _texts([target for row in rows for target in row if target is not None])
     return tuple(
-        map(Policy, _texts(names), [_TYPES[type_] for type_ in _texts(types)], _texts(sources), map(tuple, rows))
+        map(_make_policy, _texts(names), [_TYPES[type_] for type_ in _texts(types)], _texts(sources), map(tuple, rows))
     )
 
 
@@ -157,7 +163,7 @@ def _statements(table: Json, counts: tuple[int, int, int, int, int]) -> tuple[St
         _counts(column)
     return tuple(
         map(
-            Statement,
+            _make_statement,
             _below(policy, policies),
             index,
             _texts(sid),
@@ -211,13 +217,13 @@ def _resources(
             fields.append((*header, glob))
         else:
             fields.append(())
-    made = tuple(map(ResourceTest, _texts(texts), made_forms, fields, _below(written, 6), _truths(unsure)))
+    made = tuple(map(_make_resource, _texts(texts), made_forms, fields, _below(written, 6), _truths(unsure)))
     return made, tuple(header_pattern(headers[number], under) for number, under in filed.items())
 
 
 def _principals(table: Json) -> tuple[PrincipalTest, ...]:
     negated, star, aws_star, *lists = _columns(table, 9)
-    return tuple(map(PrincipalTest, _truths(negated), _truths(star), _truths(aws_star), *map(_text_rows, lists)))
+    return tuple(map(_make_principal, _truths(negated), _truths(star), _truths(aws_star), *map(_text_rows, lists)))
 
 
 def _conditions(table: Json) -> tuple[ConditionTest, ...]:

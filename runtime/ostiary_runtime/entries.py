@@ -8,6 +8,7 @@ of an entry is its resource and its conditions.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from ostiary_grammar.making import maker
 from ostiary_grammar.terms import PolicyType
 from ostiary_runtime.elements import match_action, match_actions
 from ostiary_runtime.kept import LONGEST
@@ -72,6 +73,9 @@ class Entry:
     known: Match
     groups: tuple[tuple[Group, Match], ...]
     node: str | None = None
+
+
+_make_entry = maker(Entry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +278,7 @@ class Rows:
             known = min(match, binds, who.match)
             node = group.key if isinstance(group.key, str) else None
             groups = () if statement.deny else ((group, YES),)
-            yield Entry(number, statement, type_, known, groups, node)
+            yield _make_entry(number, statement, type_, known, groups, node)
 
     def _statements(self, action: str) -> Iterable[tuple[int, Match]]:
         if self._classes is not None:
@@ -296,13 +300,13 @@ def _who(statement: Statement, principals: Mapping[tuple[int, bool], PrincipalMa
 
 def _resource_entry(number: int, statement: Statement, match: Match, who: PrincipalMatch) -> Entry:
     if statement.deny:
-        return Entry(number, statement, PolicyType.RESOURCE, min(match, who.match), ())
+        return _make_entry(number, statement, PolicyType.RESOURCE, min(match, who.match), ())
     groups: list[tuple[Group, Match]] = []
     if who.sure:
         groups.append((_grant(who.sure), YES))
     if who.possible > who.sure:
         groups.append((_grant(who.possible), UNKNOWN))
-    return Entry(number, statement, PolicyType.RESOURCE, match, tuple(groups))
+    return _make_entry(number, statement, PolicyType.RESOURCE, match, tuple(groups))
 
 
 def _grant(match_class: MatchClass) -> Group:

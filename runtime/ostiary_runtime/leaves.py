@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
+from ostiary_grammar.making import maker
 from ostiary_grammar.pattern import ResourceForm
 from ostiary_runtime.decision import Decision, StatementRef, deny
 from ostiary_runtime.entries import Entry
@@ -40,6 +41,9 @@ class Residual:
     @property
     def definite(self) -> bool:
         return not (self.resources or self.conditions)
+
+
+_make_residual = maker(Residual)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +202,7 @@ class LeafBuilder:
                     left.append(outcome)
                 case _ as never:
                     assert_never(never)
-        return UNKNOWN if unknown else Residual(entry, tuple(left), statement.conditions)
+        return UNKNOWN if unknown else _make_residual(entry, tuple(left), statement.conditions)
 
     def _element(self, numbers: Sequence[int], status: Status, *, negated: bool) -> Match | ResourceResidual:
         """A Resource element on this stretch: decided, or the patterns that still have to be tested."""

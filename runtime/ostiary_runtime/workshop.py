@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ostiary_grammar.making import maker
 from ostiary_grammar.pattern import Glob, Literal, Variable, Wild
-from ostiary_grammar.terms import fold
+from ostiary_grammar.terms import PolicyType, fold
 from ostiary_runtime.conditions import Condition, variables_of
 from ostiary_runtime.context import ABSENT, Context, Implied, PlainKeys, Reader, Spellings
 from ostiary_runtime.decision import Decision, StatementRef, allow, deny
@@ -48,6 +49,8 @@ _IMPLIED = frozenset(parse_caller("*").derived) | {"aws:resourceaccount"}
 MOST_BOUNDS = 65536
 # Cells that all rows together hold before everything that grows with requests is dropped.
 MOST_CELLS = 1_000_000
+
+_make_ref = maker(StatementRef)
 
 
 class Workshop:
@@ -348,14 +351,15 @@ def usual_spellings(program: Program) -> Iterator[tuple[str, str]]:
 
 
 def statement_refs(program: Program) -> list[StatementRef]:
+    words = {type_: type_.value for type_ in PolicyType}
     refs = []
     for number, statement in enumerate(program.statements):
         policy = program.policies[statement.policy]
         refs.append(
-            StatementRef(
+            _make_ref(
                 number,
                 policy.name,
-                policy.type.value,
+                words[policy.type],
                 policy.source,
                 statement.index,
                 statement.sid,

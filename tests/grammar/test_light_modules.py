@@ -7,7 +7,7 @@ import pytest
 
 LIGHT = ["action", "arn", "variables", "pattern", "span", "diagnostics", "errors", "limits", "syntax", "terms"]
 LIGHT += ["unparse", "excerpt", "wording", "spelling", "json_text", "codes", "findings", "tolerant", "nesting"]
-LIGHT += ["collecting"]
+LIGHT += ["collecting", "making"]
 HEAVY = ["parser", "policy_grammar", "build", "structure", "recovery", "patterns_reference"]
 PROGRAM = """
 import importlib, sys
