@@ -14,6 +14,7 @@ Invariant: a memo gives no answer where a test is Unknown, so both give up then,
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol
 
 from ostiary_runtime.context import Context, Implied
@@ -308,21 +309,21 @@ class _Writer:
         if memo is not None:
             name = self._name("q", (number, element.negated), lambda: memo)
             states = self._states(memo.keys, block)
-            return f"{name}[{states}](r[{self._slice(slice(self._kit.header, None))}])"
+            return f"{name}[{states}](r[{self._slice(self._kit.header)}])"
         test = self._kit.plain_pattern(number)
         match test:
             case Ends(text):
-                return f"r[{self._slice(slice(-len(text), None))}] == {self._name('s', text, lambda: text)}"
+                return f"r[{self._slice(-len(text))}] == {self._name('s', text, lambda: text)}"
             case Holds(text, start):
                 return self._holds(text, start)
             case _:
                 return f"{self._name('p', number, lambda: test)}(r)"
 
     def _holds(self, text: str, start: int) -> str:
-        return f"{self._name('s', text, lambda: text)} in r[{self._slice(slice(start, None))}]"
+        return f"{self._name('s', text, lambda: text)} in r[{self._slice(start)}]"
 
-    def _slice(self, part: slice) -> str:
-        return self._name("n", part.start, lambda: part)
+    def _slice(self, start: int) -> str:
+        return self._name("n", start, lambda: _from(start))
 
     def _condition(self, number: int, block: _Block) -> _Block:
         local = self._local("t", number)
@@ -399,6 +400,12 @@ class _Writer:
         count = self._counts.get(kind, 0)
         self._counts[kind] = count + 1
         return f"{kind}{count}"
+
+
+@lru_cache(maxsize=1024)
+def _from(start: int) -> slice:
+    """The rest of a text; one object for all leaves."""
+    return slice(start, None)
 
 
 def _tested_again(residue: Residue) -> set[int]:

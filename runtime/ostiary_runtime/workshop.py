@@ -47,6 +47,8 @@ Cell = Any
 _IMPLIED = frozenset(parse_caller("*").derived) | {"aws:resourceaccount"}
 # Bounds of which all rows share one text object.
 MOST_BOUNDS = 65536
+# Lists of patterns for which leaves share the test of crossing colons.
+MOST_CROSSINGS = 4096
 # Cells that all rows together hold before everything that grows with requests is dropped.
 MOST_CELLS = 1_000_000
 
@@ -75,6 +77,7 @@ class Workshop:
         # One object for each way of deciding: statements and layers are few, the leaves that end in one are many.
         self._decisions: dict[tuple[object, ...], Decision] = {}
         self._bounds: dict[str, str] = {}
+        self._crossings: dict[tuple[tuple[int, ...], int], Callable[[str], bool]] = {}
         self._latest: tuple[Slow, Made, Stretch, tuple[Entry, ...]] | None = None
 
     def cell(self, view: HeaderView, node: int) -> Cell:
@@ -183,6 +186,28 @@ class Workshop:
             found = self._pattern_memos.setdefault((number, negated), memo)
         return found
 
+    def crossing(self, patterns: tuple[int, ...], length: int) -> Callable[[str], bool]:
+        """Whether a resource, whose header is so long, might match one of the patterns by crossing colons.
+
+        Leaves under one header mostly ask about the same patterns, so they have the answer in common.
+        """
+        key = patterns, length
+        found = self._crossings.get(key)
+        if found is None:
+            resources = self.program.resources
+            ready: list[Callable[[str], bool]] = []
+
+            def might_cross(r: str) -> bool:
+                # PERF: made when a resource first has a colon after its header, which few have
+                if not ready:
+                    ready.append(_crossing([resources[number] for number in patterns], length))
+                return ready[0](r)
+
+            if len(self._crossings) >= MOST_CROSSINGS:
+                self._crossings.clear()
+            found = self._crossings[key] = might_cross
+        return found
+
     def spelled_out(self, context: Context) -> Context:
         """A context whose keys are all plain: the same one, or what policies ask about in the usual spelling."""
         if self.plain.hold(context) or self.plain.learn(context):
@@ -272,16 +297,7 @@ class LeafKit:
         return plain_test(full_glob(self._view.resource.header, self._resources[number].fields[4]))
 
     def crossing(self, patterns: tuple[int, ...]) -> Callable[[str], bool]:
-        length, resources = self.header, self._resources
-        ready: list[Callable[[str], bool]] = []
-
-        def might_cross(r: str) -> bool:
-            # PERF: made when a resource first has a colon after its header, which few have
-            if not ready:
-                ready.append(_crossing([resources[number] for number in patterns], length))
-            return ready[0](r)
-
-        return might_cross
+        return self._workshop.crossing(patterns, self.header)
 
     def crossing_offset(self, patterns: tuple[int, ...]) -> int | None:
         """A pattern with all its fields can only cross if its resource part follows a colon after the header."""
