@@ -7,9 +7,8 @@ PERF: a bit for each byte, and the bits that are set up to where each text begin
 from typing import Any, Final
 
 import numpy as np
-import pyarrow as pa
-from numpy.typing import NDArray
 
+from ostiary_runtime.batch.buffers import Bytes, Offsets, parts
 from ostiary_runtime.batch.tables import Ints
 
 COLON: Final = ord(":")
@@ -21,13 +20,13 @@ _BITS: Final = 64
 
 def total(texts: Any) -> int:
     """The colons of all texts together."""
-    data = _parts(texts)[1]
+    data = parts(texts)[1]
     return sum(int(np.count_nonzero(data[start : start + _BYTES] == COLON)) for start in range(0, len(data), _BYTES))
 
 
 def counts(texts: Any) -> Ints:
     """The colons of each text."""
-    offsets, data = _parts(texts)
+    offsets, data = parts(texts)
     found = np.empty(len(texts), np.int32)
     for start in range(0, len(texts), _TEXTS):
         places = offsets[start : start + _TEXTS + 1]
@@ -36,7 +35,7 @@ def counts(texts: Any) -> Ints:
     return found
 
 
-def _counts(offsets: NDArray[np.integer[Any]], data: NDArray[np.uint8]) -> Any:
+def _counts(offsets: Offsets, data: Bytes) -> Any:
     bits = np.zeros((len(data) // _BITS + 1) * 8, np.uint8)
     packed = np.packbits(data == COLON, bitorder="little")
     bits[: len(packed)] = packed
@@ -45,16 +44,3 @@ def _counts(offsets: NDArray[np.integer[Any]], data: NDArray[np.uint8]) -> Any:
     word, bit = (offsets >> 6).astype(np.intp), (offsets & (_BITS - 1)).astype(np.uint64)
     later = np.bitwise_count(words.take(word) >> bit)
     return np.diff(sums.take(word) - later)
-
-
-def _parts(texts: Any) -> tuple[NDArray[np.integer[Any]], NDArray[np.uint8]]:
-    """Where each text begins and the last ends among the bytes, and these."""
-    width = np.dtype(np.int64 if pa.types.is_large_string(texts.type) else np.int32)
-    _, offsets, data = texts.buffers()
-    if offsets is None or not len(texts):
-        return np.zeros(1 + len(texts), width), np.zeros(0, np.uint8)
-    places = np.frombuffer(offsets, width, len(texts) + 1, texts.offset * width.itemsize)
-    start, end = int(places[0]), int(places[-1])
-    if data is None or start == end:
-        return np.zeros(1 + len(texts), width), np.zeros(0, np.uint8)
-    return places - start, np.frombuffer(data, np.uint8, end - start, start)

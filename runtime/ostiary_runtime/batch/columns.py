@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from ostiary_grammar.errors import RequestError
 from ostiary_grammar.terms import fold
+from ostiary_runtime.batch.buffers import all_the_same
 from ostiary_runtime.batch.tables import Ints, Longs, Numbers, at, distinct, first_rows, looked_up
 from ostiary_runtime.batch.vocabulary import Kept, Vocabulary
 
@@ -222,6 +223,8 @@ class Columns:
     def _encode(self, name: str, array: Any) -> Coded:
         if not _is_text(_plain(array.type)) or _is_constant(array):
             return encode(array)
+        if pa.types.is_dictionary(array.type) and len(array.dictionary) == 1 and len(array) and not array.null_count:
+            return Coded(0, array.dictionary.to_pylist())
         return self._by_vocabulary(name, array) or encode(array)
 
     def _by_vocabulary(self, name: str, array: Any) -> Coded | None:
@@ -305,6 +308,8 @@ def encode(array: Any) -> Coded:
 def _is_constant(array: Any) -> bool:
     if not len(array) or array.null_count or pa.types.is_floating(array.type) or pa.types.is_dictionary(array.type):
         return False
+    if pa.types.is_string(array.type) or pa.types.is_large_string(array.type):
+        return all_the_same(array)
     first = array[0]
     step = max(1, len(array) // _PROBES)
     if any(array[place] != first for place in range(0, len(array), step)):

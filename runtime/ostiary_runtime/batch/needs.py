@@ -30,6 +30,8 @@ CROSSING: Final = -1
 # Elements of one leaf, and keys of their variables, beyond which its requests are decided one by one.
 MOST_ELEMENTS: Final = 12
 MOST_VARIABLES: Final = 2
+# Endings beyond which the tests of a leaf are asked together.
+MOST_ENDINGS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,9 @@ class Needs:
     whole: bool = False
     tests: tuple[TextTest, ...] = ()
     """The elements made ready, where they have no variables."""
-    ending: tuple[Ending, int] | None = None
-    """The one test, where the place of the resource says already that the text has the head of its glob."""
+    endings: tuple[tuple[int, Ending, int], ...] = ()
+    """The tests once more, where the place of the resource says already that the text has the heads of their globs: the bit of
+    each, how the glob goes on, and the bytes of its head. None there if some glob is of another shape."""
 
     def filled(self, reader: Reader) -> tuple["Needs", bool]:
         """The same for requests in which the variables have the values that this one gives them, and whether all are known."""
@@ -181,7 +184,7 @@ class NeedsReader:
             crossing,
             whole=negated or len(globs) > MOST_ELEMENTS or len(variables) > MOST_VARIABLES,
             tests=() if variables else tuple(map(text_test, globs)),
-            ending=ending(globs[0][0]) if not variables and [len(element) for element in globs] == [1] else None,
+            endings=() if variables else _endings(globs),
         )
 
     def _globs(self, element: ResourceResidual, view: HeaderView) -> tuple[Glob, ...]:
@@ -198,3 +201,9 @@ class NeedsReader:
         if any(self._program.resources[number].written < 5 for number in crossing):
             return None
         return len(view.resource.header)
+
+
+def _endings(elements: Sequence[tuple[Glob, ...]]) -> tuple[tuple[int, Ending, int], ...]:
+    found = [(bit, ending(glob)) for bit, globs in enumerate(elements) for glob in globs]
+    known = tuple((bit, *each) for bit, each in found if each is not None)
+    return known if len(known) == len(found) <= MOST_ENDINGS else ()

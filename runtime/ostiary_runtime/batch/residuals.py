@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ostiary_grammar.errors import RequestError
 from ostiary_runtime.batch.answers import Answers, Counts
@@ -98,8 +99,7 @@ class Residuals:
 
     def asks(self, cells: Ints) -> tuple[Longs, int]:
         """For each cell the bits of the keys that it asks about, with _TEXT; and what is in any of them."""
-        while self._asks.size < len(self.cells):
-            self._asks.append(_NEW)
+        self._asks.grow(len(self.cells), _NEW)
         asks: Any = self._asks.of(cells)
         together = int(np.bitwise_or.reduce(asks))
         if together & _NEW:
@@ -251,11 +251,8 @@ class _Run:
         keys = of.keys(together)
         always = int(np.bitwise_and.reduce(asks))
         classes = {key: self._classes(key, bit, rows, asks, always) for key, bit in keys.items()}
-        over = np.zeros(len(cells), np.bool_)
-        for on in classes.values():
-            if on.classes.over:
-                over[slice(None) if on.rows is None else on.rows] |= on.classes.shifted(0, np.int32) == OVER
-        if over.any():
+        over = self._over(classes, len(cells))
+        if over is not None:
             every = np.arange(len(cells)) if rows is None else rows
             self.singly(every[over])
             self.settle(every[~over], cells[~over])
@@ -282,6 +279,16 @@ class _Run:
             numbers, places = distinct(cells.take(doubts))
             settled = np.array([of.cells.settled(cell) for cell in numbers], np.int32)
             self.settle(doubts if rows is None else rows.take(doubts), settled.take(places))
+
+    @staticmethod
+    def _over(classes: dict[str, _OnRows], count: int) -> NDArray[np.bool_] | None:
+        """Which of so many rows have a value that has no class; None: none of them."""
+        found = None
+        for on in classes.values():
+            if on.classes.over:
+                found = np.zeros(count, np.bool_) if found is None else found
+                found[slice(None) if on.rows is None else on.rows] |= on.classes.shifted(0, np.int32) == OVER
+        return found if found is not None and found.any() else None
 
     def _narrowed(self, rows: Longs | None, cells: Ints, asks: Longs) -> tuple[Longs | None, Ints]:
         """The rows without those that have to be decided for themselves, which are, and their narrower cells."""

@@ -19,6 +19,8 @@ from ostiary_runtime.request import Resource, parse_resource
 
 # Texts with a header that has not been seen, of which so many are looked at first, then ever more.
 _FIRST_LOOK = 256
+# Colons are counted in the texts of some rows alone if they are fewer than this share of all.
+_FEW = 0.15
 
 
 class Resources:
@@ -88,9 +90,10 @@ class Resources:
                 kept["place"] = (None, known)
         return known
 
-    @property
-    def has_colons_to_cross(self) -> bool:
-        """Whether some text has a colon after its header. All of them have been found to be resources."""
+    def has_colons_to_cross(self, rows: Longs) -> bool:
+        """Whether the text of some of these rows has a colon after its header; of others may be spoken too."""
+        if self._extra is None and self.words is None and len(rows) < _FEW * self._columns.rows:
+            return has_extra_colons(self.texts(rows))
         if self._extra is None:
             if self.words is None:
                 self._extra = has_extra_colons(self._texts)

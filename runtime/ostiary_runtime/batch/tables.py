@@ -82,6 +82,14 @@ class Column:
         self.size += 1
         return self.size - 1
 
+    def grow(self, size: int, value: int) -> None:
+        """Puts as many of a number at the end as it takes to have so many."""
+        while len(self._array) < size:
+            self._array = np.concatenate([self._array, np.zeros_like(self._array)])
+        if self.size < size:
+            self._array[self.size : size] = value
+            self.size = size
+
     def __setitem__(self, place: int, value: int) -> None:
         self._array[place] = value
 

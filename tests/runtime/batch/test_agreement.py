@@ -12,7 +12,18 @@ from collections import Counter
 import pytest
 from tests.differential import batch
 
-from ostiary_runtime.batch import cells, machine, narrowing, places, residuals, subjects, tables, vocabulary
+from ostiary_runtime.batch import (
+    cells,
+    machine,
+    narrowing,
+    places,
+    residuals,
+    resources,
+    subjects,
+    tables,
+    texts,
+    vocabulary,
+)
 from ostiary_runtime.batch.facets import Facet
 from ostiary_runtime.batch.tables import PairTable
 
@@ -48,6 +59,9 @@ def test_a_difference_is_found(monkeypatch: pytest.MonkeyPatch):
     [
         (places, "sorted_search", None),
         (places, "holds_few", lambda _texts: True),
+        (places, "holds_few", lambda _texts: False),
+        (resources, "_FEW", 2),
+        (texts, "_BLOCK", 3),
         (places, "MOST_HEADERS", 1),
         (places, "MOST_CHARACTERS", 100),
         (tables, "MOST_FIELDS", 0),
@@ -80,6 +94,8 @@ def test_other_ways_lead_to_the_same(monkeypatch: pytest.MonkeyPatch, owner: obj
         monkeypatch.setattr(tables, "MOST_FIELDS", 0)
     if name == "holds_few":
         monkeypatch.setattr("ostiary_runtime.batch.resources.holds_few", value)
+    if name in ("_FEW", "_BLOCK", "_MANY"):
+        monkeypatch.setattr("ostiary_runtime.batch.resources.holds_few", lambda _texts: False)
     found = differences(SEED + 500, 600, 200)
     assert not found, str(found[0])
 
