@@ -40,6 +40,8 @@ NOBODY = PrincipalMatch(MatchClass.NONE, MatchClass.NONE)
 # A statement whose element names everyone for certain: a Deny, where the class does not count.
 EVERYONE = PrincipalMatch(MatchClass.STAR, MatchClass.STAR)
 PERHAPS = PrincipalMatch(MatchClass.NONE, MatchClass.STAR)
+# One object for each: a caller whom thousands of statements name has thousands.
+_MATCHES = {(sure, possible): PrincipalMatch(sure, possible) for sure in MatchClass for possible in MatchClass}
 
 
 def match_principal(test: PrincipalTest, caller: Caller, *, deny: bool, bounded: Match) -> PrincipalMatch:
@@ -57,7 +59,7 @@ def match_principal(test: PrincipalTest, caller: Caller, *, deny: bool, bounded:
         if match is YES:
             sure = max(sure, match_class)
         possible = max(possible, match_class)
-    return PrincipalMatch(sure, possible)
+    return _MATCHES[sure, possible]
 
 
 def _entries(test: PrincipalTest, caller: Caller, *, deny: bool) -> Iterator[tuple[MatchClass, Match]]:

@@ -228,7 +228,8 @@ class _PrincipalIndex:
         for statement in statements:
             if statement.principal is not None:
                 effects[statement.principal].add(statement.deny)
-        self._effects = [sorted(each) for each in effects]
+        # what a match is known by; callers have these objects in common
+        self._keys = [[(number, deny) for deny in sorted(each)] for number, each in enumerate(effects)]
         self._always: list[int] = []
         self._named: dict[str, list[int]] = {}
         self._owned: dict[str, list[int]] | None = None
@@ -248,10 +249,10 @@ class _PrincipalIndex:
             numbers.update(self._owners().get(owner, ()))
         found = []
         for number in sorted(numbers):
-            for deny in self._effects[number]:
-                answer = match_principal(self._tests[number], caller, deny=deny, bounded=bounded)
+            for key in self._keys[number]:
+                answer = match_principal(self._tests[number], caller, deny=key[1], bounded=bounded)
                 if answer.possible:
-                    found.append(((number, deny), answer))
+                    found.append((key, answer))
         return tuple(found)
 
     def _owners(self) -> dict[str, list[int]]:
