@@ -19,7 +19,7 @@ MOST_WORDS: Final = 1 << 15
 MOST_CHARACTERS: Final = 1 << 22
 # Rows for each word from which on looking words up is faster than to encode the array.
 _ROWS_A_WORD: Final = 16
-# Characters of a dictionary that is remembered, so that the next batch that has it is spared its reading.
+# Bytes of a dictionary that is remembered, so that the next batch that has it is spared its reading.
 _MOST_GIVEN: Final = 1 << 22
 
 
@@ -79,10 +79,12 @@ class Vocabulary:
             if len(dictionary) > MOST_WORDS:
                 self.close()
                 return None
-            numbers = self._add(dictionary.to_pylist())
+            words = dictionary.to_pylist()
+            numbers = self._add(words)
             if numbers is None:
                 return None
-            self._given = dictionary if dictionary.nbytes <= _MOST_GIVEN else None
+            # A copy: what is given may hold on to the memory of a whole table.
+            self._given = pa.array(words, dictionary.type) if dictionary.nbytes <= _MOST_GIVEN else None
             self._of_given = numbers
         return self._of_given
 
