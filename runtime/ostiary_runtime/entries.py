@@ -6,7 +6,7 @@ of an entry is its resource and its conditions.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ostiary_grammar.making import maker
 from ostiary_grammar.terms import PolicyType
@@ -160,10 +160,15 @@ def match_of(statement: Statement, patterns: Mapping[int, Match]) -> Match:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """What binds the callers of a scope, as look-ups: the groups of policies, and the principal tests that match."""
+    """What binds the callers of a scope, as look-ups: the groups of policies, and the principal tests that match.
+
+    `shared`: entries that rows of the scope have in common, by statement, what its action element comes to, and whether RCPs
+    apply. No more than the statements give.
+    """
 
     bindings: Mapping[int, tuple[Binding, ...]]
     principals: Mapping[tuple[int, bool], PrincipalMatch]
+    shared: dict[tuple[int, Match, bool], tuple[Entry, ...]] = field(default_factory=dict)
 
 
 def bound_of(scope: Scope) -> Bound:

@@ -7,7 +7,7 @@ every statement that its action and scope bring into play, which takes a wide pr
 Invariant: a stretch brings the same entries into play as it does in a narrow row view.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ostiary_grammar.pattern import STAR, Glob, Literal, Wild
@@ -19,7 +19,7 @@ from ostiary_runtime.globs import has_variables
 from ostiary_runtime.intervals import EMPTY, IntervalIndex, build, successor
 from ostiary_runtime.kept import LONGEST
 from ostiary_runtime.leaves import arns_alone
-from ostiary_runtime.match import NO
+from ostiary_runtime.match import NO, Match
 from ostiary_runtime.plan import Group, Plan
 from ostiary_runtime.program import Program
 from ostiary_runtime.request import Resource, header_alone
@@ -44,14 +44,16 @@ _ROOTS = {"kms": "key/", "iam": "role/"}
 class Header:
     """What all rows share of an ARN header. `texts` are the bounds of a table that holds this header alone, as whole ARNs.
 
-    `inner` are the nodes of the index that have others below them, so that they may own several stretches; `near` are the statements that have one of the `crossing` patterns.
+    `inner` are the nodes of the index that have others below them, so that they may own several stretches. `near` are the
+    statements that have one of the `crossing` patterns, in program order; with those patterns where a statement matches
+    nothing but what its ARN patterns match, else with None.
     """
 
     index: IntervalIndex
     texts: list[str]
     inner: frozenset[int]
     crossing: frozenset[int]
-    near: frozenset[int]
+    near: Mapping[int, tuple[int, ...] | None]
 
 
 class Wide:
@@ -115,10 +117,17 @@ class Wide:
         crossing = frozenset(
             pattern for number in crossing_headers for pattern in patterns(number) if self.resources[pattern].crossing
         )
-        near = {number for pattern in crossing for number in self.filed.get(pattern, ())}
+        near = sorted({number for pattern in crossing for number in self.filed.get(pattern, ())})
         start = resource.header
         texts = ["", start, *(start + bound for bound in index.bounds), str(successor(start))]
-        return Header(index, texts, frozenset(index.parents), crossing, frozenset(near))
+        crossed = {number: self._crossed(number, crossing) for number in near}
+        return Header(index, texts, frozenset(index.parents), crossing, crossed)
+
+    def _crossed(self, number: int, crossing: frozenset[int]) -> tuple[int, ...] | None:
+        statement = self._program.statements[number]
+        if not arns_alone(statement, self.resources):
+            return None
+        return tuple([pattern for pattern in statement.resources or () if pattern in crossing])
 
 
 def _tail(program: Program, pattern: int) -> Glob:
@@ -138,7 +147,7 @@ class WideRowView(RowView):
         # Entries that many stretches share: those without a resource pattern, and those that might cross colons.
         self._kept: dict[int, tuple[Entry, ...]] = {}
         for number in () if row.exempt else set(wide.always(self._actions)):
-            entries = self._entries(number)
+            entries = self._shared_entries(number)
             if entries:
                 self._everywhere.append(number)
                 self._kept[number] = entries
@@ -207,16 +216,13 @@ class WideRowView(RowView):
         possible = self._rows.classes.possible(self._actions)
         numbers: list[int] = []
         aside: dict[Entry, tuple[int, ...]] = {}
-        for number in sorted(self._wide.header(view.resource).near & possible):
-            entries = self._entries(number)
-            if not entries:
-                continue
-            numbers.append(number)
-            self._kept[number] = entries
-            statement = entries[0].statement
-            if arns_alone(statement, self._resources):
-                crossed = tuple(each for each in statement.resources or () if each in view.crossing)
-                aside.update(dict.fromkeys(entries, crossed))
+        for number, crossed in self._wide.header(view.resource).near.items():
+            entries = self._shared_entries(number) if number in possible else ()
+            if entries:
+                numbers.append(number)
+                self._kept[number] = entries
+                if crossed is not None:
+                    aside.update(dict.fromkeys(entries, crossed))
         return _Near(tuple(numbers), aside)
 
     def _plan(self, view: HeaderView, *, must_grant: bool) -> tuple[Plan, frozenset[Group]]:
@@ -232,10 +238,21 @@ class WideRowView(RowView):
 
     def _entries(self, number: int) -> tuple[Entry, ...]:
         """The entries of a statement in this row; none if action, binding or principal leave it out."""
-        statement = self._rows.program.statements[number]
-        match = match_of(statement, self._actions)
+        match = match_of(self._rows.program.statements[number], self._actions)
+        return () if match is NO else self._entries_of(number, match)
+
+    def _shared_entries(self, number: int) -> tuple[Entry, ...]:
+        """The same, as the very objects that other rows of the scope have: for statements that are in play in many rows."""
+        match = match_of(self._rows.program.statements[number], self._actions)
         if match is NO:
             return ()
+        key = (number, match, self.row.rcps_apply)
+        found = self._bound.shared.get(key)
+        if found is None:
+            found = self._bound.shared[key] = self._entries_of(number, match)
+        return found
+
+    def _entries_of(self, number: int, match: Match) -> tuple[Entry, ...]:
         return tuple(self._rows.entries_of(number, match, self._bound, rcps_apply=self.row.rcps_apply))
 
 
