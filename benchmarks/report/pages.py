@@ -163,6 +163,8 @@ def _commands(record: Record) -> str:
     parts = record.command.split("; ")
     words = zip(*(part.split() for part in parts), strict=False)
     common = [same[0] for same in takewhile(lambda each: len(set(each)) == 1, words)]
+    if common[-1:] == ["--model"] and len(parts) > 1:  # the models differ
+        common.pop()
     return f"`{' '.join(common)}`" + ("" if len(parts) == 1 else f" (in {len(parts)} parts)")
 
 

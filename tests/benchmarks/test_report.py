@@ -163,6 +163,17 @@ def test_figures_of_another_commit_are_marked():
     assert all("†" in line for line in cold)
 
 
+def test_a_record_in_parts_is_named_by_what_its_commands_share():
+    base = committed()
+    for command, shown in (
+        ("python -m benchmarks run role", "`python -m benchmarks run role`"),
+        ("a run --model x role; a run --model y role", "`a run` (in 2 parts)"),
+        ("a run --quick x; a run --quick y", "`a run --quick` (in 2 parts)"),
+        ("a run x; a run x y", "`a run x` (in 2 parts)"),
+    ):
+        assert shown in readme_table(replace(base, command=command))
+
+
 def committed() -> Record:
     """The committed record, with what others have beside it."""
     found = Record.read(DOCS / "recorded.json")
