@@ -5,13 +5,13 @@
 Raises PolicyError with every error of every document; a policy that is not valid for its type is never skipped.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ostiary_compiler.checks import Screen, check_document
 from ostiary_compiler.emit import emit
 from ostiary_compiler.lower import lower
 from ostiary_compiler.passes import run
-from ostiary_compiler.policyset import DocumentLike, PolicySet, lone_document
+from ostiary_compiler.policyset import Attachment, DocumentLike, PolicySet, lone_document
 from ostiary_grammar.diagnostics import Diagnostic, by_place, has_errors
 from ostiary_grammar.errors import PolicyError
 from ostiary_grammar.syntax import Document
@@ -57,13 +57,16 @@ def has_error(policies: PolicySet) -> bool:
 
 def check_set(policies: PolicySet) -> list[Diagnostic]:
     """What there is to say of a set: what reading its files noted, then what the checks say of every document and type."""
+    return by_place([*policies.notes, *check_attached(policies.attachments)])
+
+
+def check_attached(attachments: Iterable[Attachment]) -> Iterator[Diagnostic]:
+    """What the checks say of every document and type among some attachments."""
     seen: dict[tuple[PolicyType, bool, Document], None] = {}
-    for attachment in policies.attachments:
+    for attachment in attachments:
         seen.setdefault((attachment.type, is_trust_policy(attachment.document), attachment.document))
-    found = list(policies.notes)
     for type_, trust, document in seen:
-        found.extend(check_document(document, type_, trust=trust and type_ is PolicyType.RESOURCE))
-    return by_place(found)
+        yield from check_document(document, type_, trust=trust and type_ is PolicyType.RESOURCE)
 
 
 def is_trust_policy(document: Document) -> bool:

@@ -7,6 +7,7 @@ the way to a leaf that exists. A row to which all ARNs are alike, and whose leaf
 
 Invariant: a table is replaced as a whole, never changed in place but for a pending leaf that becomes what it stands for;
 so readers need no lock. Bounded: when too many headers have been seen, a row starts again with an empty table.
+Rows of a wide program have the bounds of a header in common, and look for a leaf's stretch when a resource falls on it.
 """
 
 from bisect import bisect_left, bisect_right
@@ -123,7 +124,7 @@ class RowTable:
         if view.texts is not None and len(view.texts) > MOST_BOUNDS:
             self._insert_many(view.texts, _Stretches(self, view, start, view.texts), end)
         else:
-            self._merge(*self._list(view, start), end)
+            self._merge(self._table_to_extend(), *self._list(view, start), end)
             self._workshop.spend(len(view.index.nodes))
 
     def _insert_many(self, texts: list[str], stretches: "_Stretches", end: str) -> None:
@@ -134,16 +135,16 @@ class RowTable:
         it does where memory gets short.
         """
         self._many[stretches.start] = stretches
-        bounds, _ = self._table_to_extend()
-        alone = len(bounds) == 1
-        if self._workshop.short or (not alone and len(bounds) + len(texts) > MOST_COPIED):
-            self._merge([stretches.start], [stretches.searcher()], end)
+        table = self._table_to_extend()
+        alone = len(table[0]) == 1
+        if self._workshop.short or (not alone and len(table[0]) + len(texts) > MOST_COPIED):
+            self._merge(table, [stretches.start], [stretches.searcher()], end)
             return
         places = [stretches] * (len(texts) - 2)
         if alone:
             self.cells = texts, [self._first_sight, self._first_sight, *places, self._first_sight]
         else:
-            self._merge(texts[1:-1], places, end)
+            self._merge(table, texts[1:-1], places, end)
         self._workshop.spend(len(texts) // PLACES + 1)
 
     def _table_to_extend(self) -> tuple[list[str], list[Cell]]:
@@ -156,9 +157,11 @@ class RowTable:
         sight = self._first_sight
         return ["", bounds[1], bounds[-1]], [sight, sight, alone.searcher(), sight]
 
-    def _merge(self, new_bounds: Sequence[str], new_cells: Sequence[Cell], end: str) -> None:
-        """A table with the stretches of one more header."""
-        bounds, cells = self._table_to_extend()
+    def _merge(
+        self, table: tuple[list[str], list[Cell]], new_bounds: Sequence[str], new_cells: Sequence[Cell], end: str
+    ) -> None:
+        """Extends a table by the stretches of one more header."""
+        bounds, cells = table
         at = bisect_right(bounds, new_bounds[0])
         self.cells = (
             [*bounds[:at], *new_bounds, end, *bounds[at:]],

@@ -46,7 +46,7 @@ Cell = Any
 # Keys that a request implies where its context does not say them.
 _IMPLIED = frozenset(parse_caller("*").derived) | {"aws:resourceaccount"}
 # Bounds of which all rows share one text object.
-MOST_BOUNDS = 65536
+MOST_BOUND_TEXTS = 65536
 # Lists of patterns for which leaves share the test of crossing colons.
 MOST_CROSSINGS = 4096
 # Cells that all rows together hold before everything that grows with requests is dropped.
@@ -146,7 +146,7 @@ class Workshop:
 
         PERF: half of a search among a hundred bounds is waiting for their characters, less if other rows look at the same.
         """
-        if len(self._bounds) >= MOST_BOUNDS:
+        if len(self._bounds) >= MOST_BOUND_TEXTS:
             self._bounds.clear()
         return self._bounds.setdefault(text, text)
 

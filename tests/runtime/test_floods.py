@@ -41,7 +41,7 @@ def low_caps(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(engine_module, name, CAP)
     monkeypatch.setattr(tables, "MOST_HEADERS", CAP)
     monkeypatch.setattr(workshop, "MOST_CELLS", 20 * CAP)
-    monkeypatch.setattr(workshop, "MOST_BOUNDS", CAP)
+    monkeypatch.setattr(workshop, "MOST_BOUND_TEXTS", CAP)
 
 
 def sizes(made: Engine) -> dict[str, int]:

@@ -164,17 +164,8 @@ class Coded:
             self.kept[use] = (version, made)
         return made
 
-    def each(
-        self,
-        make: Callable[[Any], int],
-        column: str,
-        number: Callable[[int], int],
-        *,
-        use: str = "",
-        version: object = None,
-    ) -> Numbers:
-        """The same for each row."""
-        made = self.made(make, column, number, use=use, version=version)
+    def on_rows(self, made: Ints) -> Numbers:
+        """For each row what was `made` of its value."""
         return int(made[self.codes]) if isinstance(self.codes, int) else looked_up(made, self.codes)
 
 

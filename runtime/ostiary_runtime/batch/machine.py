@@ -112,13 +112,14 @@ class Machine:
         if not isinstance(scopes, int) and (scopes == scopes[0]).all():
             scopes = int(scopes[0])
         if not isinstance(scopes, int):
-            return self._row_of.resolve(scopes, actions.each(self._subjects.action, ACTION, columns.number), self._row)
+            numbers = actions.on_rows(actions.made(self._subjects.action, ACTION, columns.number))
+            return self._row_of.resolve(scopes, numbers, self._row)
         scope = scopes
 
         def row(action: str) -> int:
             return int(self._row_of.resolve(scope, self._subjects.action(action), self._row))
 
-        return actions.each(row, ACTION, columns.number, use="row", version=scope)
+        return actions.on_rows(actions.made(row, ACTION, columns.number, use="row", version=scope))
 
     def _row(self, scope: int, action: int, _row: int) -> int:
         return self._rows.row(self._subjects.scopes[scope], self._subjects.actions[action])
@@ -131,8 +132,10 @@ class Machine:
         if role_column is not None and not any(map(subjects.waits, principals.values)):
             role_column = None
         if role_column is None and not self._layout.owner:
-            return principals.each(
-                lambda text: subjects.caller(text, None, ABSENT), PRINCIPAL, columns.number, use="caller"
+            return principals.on_rows(
+                principals.made(
+                    lambda text: subjects.caller(text, None, ABSENT), PRINCIPAL, columns.number, use="caller"
+                )
             )
         roles = columns.coded(role_column) if role_column is not None else Coded(0, [None])
         owners = columns.coded(OWNER) if self._layout.owner else Coded(0, [None])

@@ -105,8 +105,9 @@ class Vocabulary:
 
     def close(self) -> None:
         """Gives everything up, and keeps nothing from here on."""
-        self.__init__()  # type: ignore[misc]
         self.closed = True
+        self.values, self.kept, self._numbers, self._words = [], {}, {}, {}
+        self._given = None
 
     def _as_array(self, kind: Any) -> Any:
         words = self._words.get(kind)

@@ -16,12 +16,13 @@ from pathlib import Path
 
 import click
 
-from ostiary._facade import check
 from ostiary.cli.options import GivenPolicies, PolicyFiles
-from ostiary.policies import STANDARD_INPUT, file_name
+from ostiary.policies import file_name
 from ostiary.render.terminal import console, safe
 from ostiary.replay.question import Question
 from ostiary.replay.sides import LOG, Policies, Sides
+from ostiary_compiler.compile import check_attached
+from ostiary_compiler.policyset import PolicySet
 from ostiary_grammar.diagnostics import Severity
 from ostiary_grammar.terms import PolicyType
 from ostiary_runtime.request import check_account
@@ -72,21 +73,22 @@ class GivenSides:
     def _policies(self, files: PolicyFiles, *, quiet: bool) -> Policies:
         given = files.read(quiet=quiet)
         if not quiet:
-            _say_doubts(files)
+            _say_doubts(files, given.policies)
         if self.management_account is not None:
             given.policies.place(check_account(self.management_account), management=True)
         name = _listed([file_name(path) for paths in (files.sets, *files.files.values()) for path in paths])
         return Policies(name, given.engine(), _question(given, literal=files.literal), given.policies)
 
 
-def _say_doubts(files: PolicyFiles) -> None:
+def _say_doubts(files: PolicyFiles, policies: PolicySet) -> None:
     """Says on the standard error which files hold what may not be meant, such as a placeholder: the replay takes them as they are."""
     for type_, paths in files.files.items():
-        for path in paths:
-            found = [] if path == STANDARD_INPUT else check(path, type=type_.value)
-            codes = dict.fromkeys(each.code for each in found if each.severity in (Severity.WARNING, Severity.SECURITY))
+        for name in map(file_name, paths):
+            own = [each for each in policies.attachments if each.type is type_ and each.document.source.name == name]
+            found = (each for each in check_attached(own) if each.severity in (Severity.WARNING, Severity.SECURITY))
+            codes = dict.fromkeys(each.code for each in found)
             if codes:
-                about = f": {file_name(path)} is taken as it stands, but has findings of `ostiary check --type {type_.value}`: "
+                about = f": {name} is taken as it stands, but has findings of `ostiary check --type {type_.value}`: "
                 console(stderr=True).print(safe("warning", "bold yellow") + safe(about + ", ".join(codes)))
 
 

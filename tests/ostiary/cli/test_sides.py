@@ -72,5 +72,6 @@ def test_a_placeholder_that_was_left_is_said(
     scp = written(tmp_path / "scp.json", {"Version": "2012-10-17", "Statement": statement})
     GivenSides((), (), {PolicyType.SCP: (scp,)}, (), full_aws_access=True, management_account=None).read()
     said = capsys.readouterr().err
+    assert (f"{scp} is taken as it stands" in said.replace("\n", "")) is warned
     assert ("`ostiary check --type scp`: variable-without-prefix" in said) is warned
     assert bool(said) is warned

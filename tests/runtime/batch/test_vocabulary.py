@@ -73,7 +73,8 @@ def test_what_was_made_is_kept_for_its_version():
     def made(version: int, *texts: str) -> list[int]:
         codes = words.encode(pa.array(texts))
         assert codes is not None
-        found = Coded(codes, words.values, words.kept).each(make, "x", lambda row: row, use="ord", version=version)
+        coded = Coded(codes, words.values, words.kept)
+        found = coded.on_rows(coded.made(make, "x", lambda row: row, use="ord", version=version))
         assert isinstance(found, np.ndarray)
         return found.tolist()
 
@@ -94,11 +95,12 @@ def test_a_word_that_no_row_has_may_be_wrong():
     unused = pa.DictionaryArray.from_arrays(pa.array([0, 0], pa.int8()), pa.array(["good", "bad"]))
     codes = words.encode(unused)
     assert codes is not None
-    assert Coded(codes, words.values, words.kept).each(make, "x", lambda row: row, use="u").tolist() == [1, 1]
+    coded = Coded(codes, words.values, words.kept)
+    assert np.asarray(coded.on_rows(coded.made(make, "x", lambda row: row, use="u"))).tolist() == [1, 1]
     codes = words.encode(pa.array(["good", "bad"]))
     assert codes is not None
     with pytest.raises(RequestError, match=r"^row 8, column `x`: bad"):
-        Coded(codes, words.values, words.kept).each(make, "x", lambda row: 7 + row, use="u")
+        Coded(codes, words.values, words.kept).made(make, "x", lambda row: 7 + row, use="u")
 
 
 def test_a_resource_that_no_row_has_may_be_none():
